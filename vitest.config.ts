@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+// Packages import each other by name; this condition leads to their sources, so no test runs a stale build.
+const conditions = ["@weapp-socket/source"];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
+  },
+});
