@@ -1,1 +1,1 @@
-export {};
+export { findChromium, openBrowser } from "./browser.js";
