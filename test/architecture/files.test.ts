@@ -24,7 +24,9 @@ test("no file is longer than 500 lines: a file is one concept", () => {
 });
 
 test("no file is named after nothing", () => {
-  expect(code.filter((file) => /^(utils?|helpers?|common|manager|misc|shared)\b/.test(basename(file)))).toEqual([]);
+  expect(
+    code.filter((file) => /^(utils?|helpers?|common|manager|misc|shared)\b/.test(basename(file))),
+  ).toEqual([]);
 });
 
 test("file names are kebab-case", () => {

@@ -1,1 +1,26 @@
-export {};
+export { backoffMs, defaultBackoff, withinMs, type BackoffPolicy } from "./backoff.js";
+export { byeCodes, mayReconnect, type ByeName } from "./bye.js";
+export { ChannelCursor, REMEMBERED, type AttachVerdict, type Verdict } from "./channel-cursor.js";
+export { INBOX, isChannelName, MAX_CHANNEL_LENGTH } from "./channel-name.js";
+export {
+  decodeClientText,
+  decodeServerText,
+  encode,
+  encodeBatch,
+  MAX_BATCH,
+  MAX_DEPTH,
+  type Unknown,
+} from "./codec.js";
+export { jsonDepth } from "./json-depth.js";
+export type * from "./messages.js";
+export {
+  formatPosition,
+  MAX_POSITION_LENGTH,
+  offsetOf,
+  ORIGIN,
+  parsePosition,
+  type PositionParts,
+} from "./position.js";
+export { ProtocolError } from "./protocol-error.js";
+export { decideResume, type ResumeDecision, type ResumeFacts } from "./resume.js";
+export { MAX_CHANNELS } from "./shapes.js";

@@ -1,0 +1,34 @@
+import { ORIGIN, offsetOf } from "./position.js";
+import type { GapWhy } from "./messages.js";
+
+/** What a broker knows when a client comes back: the newest position, and whether the client's is still in history. */
+export interface ResumeFacts {
+  readonly wanted: string;
+  readonly head: string;
+  /** The exact position is in the history. */
+  readonly found: boolean;
+  /** Whether the channel keeps a history at all. */
+  readonly keepsHistory: boolean;
+  /** Publications after `wanted`; 0 where unknown. */
+  readonly missed: number;
+  /** The most that the server replays. */
+  readonly maxReplay: number;
+}
+
+export type ResumeDecision =
+  | { readonly from: "head" }
+  | { readonly from: "history" }
+  | { readonly gap: GapWhy };
+
+/**
+ * PROTOCOL.md 2.5: a client resumes only from its exact position. An offset alone proves nothing: after a failover the
+ * same offset may name another publication.
+ */
+export function decideResume(facts: ResumeFacts): ResumeDecision {
+  const { wanted, head, found, keepsHistory, missed, maxReplay } = facts;
+  if (wanted === head) return { from: "head" };
+  const whole = wanted === ORIGIN && keepsHistory && missed === offsetOf(head);
+  if (found || whole) return missed > maxReplay ? { gap: "too-many" } : { from: "history" };
+  if (offsetOf(wanted) >= offsetOf(head) && wanted !== ORIGIN) return { gap: "fork" };
+  return { gap: keepsHistory ? "trimmed" : "no-history" };
+}
