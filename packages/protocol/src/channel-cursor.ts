@@ -6,70 +6,76 @@ export const REMEMBERED = 256;
 /**
  * What the client's rule (PROTOCOL.md 2.4) makes of something that came on a channel:
  * `deliver` it; drop it as `duplicate`; drop it and `recover` by subscribing with `position`; or drop it because a
- * recovery is under `waiting`.
+ * recovery is under way (`waiting`).
  */
 export type Verdict = "deliver" | "duplicate" | "recover" | "waiting";
-
-/** What an attachment means for the application: nothing was missed, or this gap must be told. */
-export type AttachVerdict = { readonly gap?: GapWhy | "unknown" };
 
 /**
  * One channel of one client: where it stands in the chain of publications. No input makes it skip one in silence: it
  * moves only along `prev`, or to where an attachment or a gap says, and every such jump is reported.
  */
-export class ChannelCursor {
+export interface ChannelCursor {
   /** `null` until the first attachment: "from now on". */
-  position: string | null;
-  #recovering = false;
-  readonly #delivered = new Set<string>();
-
-  constructor(position: string | null) {
-    this.position = position;
-  }
-
+  position(): string | null;
   /** A subscribe with `position` is on its way; until its answer only what follows `position` is taken. */
-  recovering(): void {
-    this.#recovering = true;
-  }
-
+  recovering(): void;
   /** A publication (or a skip) `p` that follows `prev`. */
-  take(p: string, prev: string): Verdict {
-    if (prev === this.position && p !== this.position) {
-      this.#moveTo(p);
-      return "deliver";
-    }
-    if (p === this.position || this.#delivered.has(p)) return "duplicate";
-    if (this.#recovering) return "waiting";
-    this.#recovering = true;
-    return "recover";
-  }
-
-  /** The answer to hello or subscribe. */
-  attach(attached: Attached): AttachVerdict {
-    this.#recovering = false;
-    const before = this.position;
-    if (attached.recovered === true && before !== null) return {};
-    this.#delivered.clear();
-    this.position = attached.position;
-    if (attached.gap !== undefined) return { gap: attached.gap };
-    return before === null || before === attached.position ? {} : { gap: "unknown" };
-  }
-
+  take(p: string, prev: string): Verdict;
+  /** The answer to hello or subscribe: the gap that must be told, if there is one. */
+  attach(attached: Attached): GapWhy | "unknown" | undefined;
   /** The server told a gap: what came before `p` is not coming. */
-  jump(p: string): void {
-    this.#recovering = false;
-    this.#delivered.clear();
-    this.position = p;
+  jump(p: string): void;
+}
+
+export function createChannelCursor(start: string | null): ChannelCursor {
+  let position = start;
+  let isRecovering = false;
+  /** Ring of the last positions delivered. */
+  let delivered: string[] = [];
+  let oldest = 0;
+
+  function jump(p: string): void {
+    isRecovering = false;
+    delivered = [];
+    oldest = 0;
+    position = p;
   }
 
-  #moveTo(p: string): void {
-    this.position = p;
-    this.#delivered.add(p);
-    if (this.#delivered.size > REMEMBERED) {
-      for (const oldest of this.#delivered) {
-        this.#delivered.delete(oldest);
-        break;
-      }
+  function remember(p: string): void {
+    if (delivered.length < REMEMBERED) {
+      delivered.push(p);
+    } else {
+      delivered[oldest] = p;
+      oldest = (oldest + 1) % REMEMBERED;
     }
   }
+
+  return {
+    position: () => position,
+    recovering() {
+      isRecovering = true;
+    },
+    take(p, prev) {
+      if (prev === position && p !== position) {
+        position = p;
+        remember(p);
+        return "deliver";
+      }
+      if (p === position || delivered.indexOf(p) >= 0) return "duplicate";
+      if (isRecovering) return "waiting";
+      isRecovering = true;
+      return "recover";
+    },
+    attach(attached) {
+      const before = position;
+      if (attached.recovered === true && before !== null) {
+        isRecovering = false;
+        return undefined;
+      }
+      jump(attached.position);
+      if (attached.gap !== undefined) return attached.gap;
+      return before === null || before === attached.position ? undefined : "unknown";
+    },
+    jump,
+  };
 }

@@ -1,6 +1,6 @@
 export { backoffMs, defaultBackoff, withinMs, type BackoffPolicy } from "./backoff.js";
 export { byeCodes, mayReconnect, type ByeName } from "./bye.js";
-export { ChannelCursor, REMEMBERED, type AttachVerdict, type Verdict } from "./channel-cursor.js";
+export { createChannelCursor, REMEMBERED, type ChannelCursor, type Verdict } from "./channel-cursor.js";
 export { INBOX, isChannelName, MAX_CHANNEL_LENGTH } from "./channel-name.js";
 export {
   decodeClientText,
