@@ -1,0 +1,5 @@
+Page({
+  enter() {
+    wx.redirectTo({ url: "/pages/chat/chat" });
+  },
+});
