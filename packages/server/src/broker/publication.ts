@@ -17,9 +17,9 @@ export interface Publication {
   readonly format: PublicationFormat;
   /** Epoch milliseconds, the broker's clock. */
   readonly publishedAtMs: number;
-  /** Epoch milliseconds from which history leaves it out. */
-  readonly expiresAtMs?: number;
-  readonly key?: string;
+  /** Epoch milliseconds from which history leaves it out. `Infinity`: never. */
+  readonly expiresAtMs: number;
+  readonly key: string | undefined;
 }
 
 /** Why a listener's chain broke: history was trimmed before it could be read, or was lost or replaced. */

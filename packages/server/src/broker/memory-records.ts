@@ -1,0 +1,91 @@
+import { RequestError } from "../request-error.js";
+import { ExpiryQueue } from "./expiry-queue.js";
+import { checkRecordKey, checkRecordWrite, MAX_PAGE } from "./requests.js";
+import type { Clock } from "../clock.js";
+import type { RecordStore, RecordWrite, RecordWritten, StoredRecord } from "./record.js";
+
+/** Records in memory. */
+export class MemoryRecords implements RecordStore {
+  private readonly records: Map<string, StoredRecord> = new Map();
+  private readonly keysByOwner: Map<string, Set<string>> = new Map();
+  private readonly expiries: ExpiryQueue<string> = new ExpiryQueue();
+  private readonly clock: Clock;
+  private readonly maxRecords: number;
+  private readonly wake: () => void;
+
+  constructor(clock: Clock, maxRecords: number, wake: () => void) {
+    this.clock = clock;
+    this.maxRecords = maxRecords;
+    this.wake = wake;
+  }
+
+  read(key: string): StoredRecord | undefined {
+    checkRecordKey(key);
+    const record = this.records.get(key);
+    return record !== undefined && record.expiresAtMs > this.clock.now() ? record : undefined;
+  }
+
+  write(write: RecordWrite): RecordWritten {
+    checkRecordWrite(write);
+    const { key, value, expect, ttlMs, owner } = write;
+    const current = this.read(key);
+    if ((current?.version ?? 0) !== expect)
+      return current === undefined ? { ok: false } : { ok: false, current };
+    if (current === undefined && this.records.size >= this.maxRecords) {
+      throw new RequestError(
+        "unavailable",
+        true,
+        `records: ${this.maxRecords} are kept already, the most that this broker holds`,
+      );
+    }
+    this.drop(key);
+    const expiresAtMs = this.clock.now() + ttlMs;
+    const version = expect + 1;
+    this.records.set(
+      key,
+      owner === undefined
+        ? { key, value, version, expiresAtMs }
+        : { key, value, version, expiresAtMs, owner },
+    );
+    if (owner !== undefined) {
+      const keys = this.keysByOwner.get(owner);
+      if (keys === undefined) this.keysByOwner.set(owner, new Set([key]));
+      else keys.add(key);
+    }
+    this.expiries.add(key, expiresAtMs);
+    this.wake();
+    return { ok: true, version };
+  }
+
+  take(key: string): StoredRecord | undefined {
+    const record = this.read(key);
+    if (record !== undefined) this.drop(key);
+    return record;
+  }
+
+  listByOwner(owner: string): readonly StoredRecord[] {
+    const keys = [...(this.keysByOwner.get(owner) ?? [])].sort().slice(0, MAX_PAGE);
+    return keys.flatMap((key) => this.read(key) ?? []);
+  }
+
+  /** Forgets the records whose time is over. Answers whether any are left. */
+  expire(nowMs: number): boolean {
+    for (const key of this.expiries.takeDue(nowMs)) {
+      const record = this.records.get(key);
+      if (record === undefined) continue;
+      if (record.expiresAtMs <= nowMs) this.drop(key);
+      else this.expiries.add(key, record.expiresAtMs);
+    }
+    return !this.expiries.isEmpty;
+  }
+
+  private drop(key: string): void {
+    const record = this.records.get(key);
+    if (record === undefined) return;
+    this.records.delete(key);
+    if (record.owner === undefined) return;
+    const keys = this.keysByOwner.get(record.owner);
+    keys?.delete(key);
+    if (keys?.size === 0) this.keysByOwner.delete(record.owner);
+  }
+}
