@@ -1,5 +1,7 @@
 export { backoffMs, defaultBackoff, withinMs, type BackoffPolicy } from "./backoff.js";
 export { byeCodes, mayReconnect, type ByeName } from "./bye.js";
+export { createClientMachine } from "./client/client-machine.js";
+export type * from "./client/inputs.js";
 export { createChannelCursor, REMEMBERED, type ChannelCursor, type Verdict } from "./channel-cursor.js";
 export { INBOX, isChannelName, MAX_CHANNEL_LENGTH } from "./channel-name.js";
 export {

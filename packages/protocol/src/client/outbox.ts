@@ -1,0 +1,149 @@
+import type { ClientMessage, ErrorBody } from "../messages.js";
+import type { ClientRequest } from "./inputs.js";
+
+/** Milliseconds before a request that was refused with `retry` and no `afterMs` is sent again. */
+const RETRY_MS = 1_000;
+
+interface Entry {
+  /** The caller's number. */
+  readonly request: number;
+  readonly what: ClientRequest;
+  readonly expiresAt: number;
+  /** Number on the wire of the latest sending; undefined while it waits for one. */
+  id: number | undefined;
+  notBefore: number;
+  wasSent: boolean;
+}
+
+export interface Settled {
+  readonly request: number;
+  readonly error: ErrorBody;
+}
+
+/** What the client has asked and not heard about: kept until replied, sent again after every welcome, in order. */
+export interface Outbox {
+  /** The error when it is full. */
+  add(request: number, what: ClientRequest, now: number): ErrorBody | undefined;
+  /** What is to be sent now; `nextId` numbers it. */
+  due(nextId: () => number, now: number): ClientMessage[];
+  /** The connection is gone: nothing that was sent counts as sent. */
+  lost(): void;
+  /** The caller's number of the request that a reply settles; undefined when it is to be tried again, or is unknown. */
+  settle(id: number, error: ErrorBody | undefined, now: number): number | undefined;
+  expire(now: number): Settled[];
+  clear(error: ErrorBody): Settled[];
+  /** When `expire` or `due` has something to do. `isLive`: whether sending is possible. */
+  deadline(isLive: boolean): number | undefined;
+}
+
+export function createOutbox(maxEntries: number, requestMs: number): Outbox {
+  let entries: Entry[] = [];
+
+  function take(matches: (entry: Entry) => boolean): Entry[] {
+    const taken = entries.filter(matches);
+    if (taken.length > 0) entries = entries.filter((entry) => !matches(entry));
+    return taken;
+  }
+
+  return {
+    add(request, what, now) {
+      if (entries.length >= maxEntries) {
+        return {
+          code: "rate-limited",
+          message: `outbox: expected at most ${maxEntries} unanswered requests, got one more`,
+          retry: true,
+        };
+      }
+      entries.push({
+        request,
+        what,
+        expiresAt: now + requestMs,
+        id: undefined,
+        notBefore: now,
+        wasSent: false,
+      });
+      return undefined;
+    },
+    due(nextId, now) {
+      return entries
+        .filter((entry) => entry.id === undefined && entry.notBefore <= now)
+        .map((entry) => {
+          const id = nextId();
+          entry.id = id;
+          entry.wasSent = true;
+          return toMessage(entry.what, id);
+        });
+    },
+    lost() {
+      entries.forEach((entry) => {
+        entry.id = undefined;
+      });
+    },
+    settle(id, error, now) {
+      const entry = entries.find((candidate) => candidate.id === id);
+      if (entry === undefined) return undefined;
+      if (error !== undefined && error.retry) {
+        entry.id = undefined;
+        entry.notBefore = now + (error.afterMs === undefined ? RETRY_MS : error.afterMs);
+        return undefined;
+      }
+      take((candidate) => candidate === entry);
+      return entry.request;
+    },
+    expire(now) {
+      return take((entry) => entry.expiresAt <= now).map((entry) => ({
+        request: entry.request,
+        error: tooLate(entry),
+      }));
+    },
+    clear(error) {
+      return take(() => true).map((entry) => ({
+        request: entry.request,
+        error: entry.wasSent && isEffect(entry.what) ? tooLate(entry) : error,
+      }));
+    },
+    deadline(isLive) {
+      let earliest: number | undefined;
+      entries.forEach((entry) => {
+        const at =
+          isLive && entry.id === undefined ? Math.min(entry.notBefore, entry.expiresAt) : entry.expiresAt;
+        if (earliest === undefined || at < earliest) earliest = at;
+      });
+      return earliest;
+    },
+  };
+}
+
+function isEffect(what: ClientRequest): boolean {
+  return what.kind === "publish" || what.kind === "call";
+}
+
+/** An effect that was sent may have happened: to say "failed" would be a lie. */
+function tooLate(entry: Entry): ErrorBody {
+  return entry.wasSent && isEffect(entry.what)
+    ? { code: "unknown-outcome", message: `${entry.what.kind}: sent, but not answered in time`, retry: false }
+    : { code: "unavailable", message: `${entry.what.kind}: not answered in time`, retry: true };
+}
+
+function toMessage(what: ClientRequest, id: number): ClientMessage {
+  switch (what.kind) {
+    case "publish":
+      return { t: "publish", id, c: what.channel, key: what.key, d: what.data };
+    case "call":
+      return what.data === undefined
+        ? { t: "call", id, method: what.method, key: what.key }
+        : { t: "call", id, method: what.method, key: what.key, d: what.data };
+    case "members":
+      return { t: "members", id, c: what.channel };
+    case "history":
+      // JSON leaves out what is undefined.
+      return {
+        t: "history",
+        id,
+        c: what.channel,
+        before: what.before,
+        after: what.after,
+        limit: what.limit,
+      } as ClientMessage;
+  }
+}

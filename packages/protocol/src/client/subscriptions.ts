@@ -1,0 +1,150 @@
+import { createChannelCursor, type ChannelCursor } from "../channel-cursor.js";
+import type {
+  Attached,
+  ClientMessage,
+  ErrorBody,
+  Message,
+  ServerMessage,
+  Skip,
+  WantedChannels,
+} from "../messages.js";
+import type { Acks } from "./acks.js";
+import type { ClientOutput } from "./inputs.js";
+
+/** Milliseconds before a subscription that was refused with `retry` is tried again, when the server names no time. */
+const RETRY_MS = 5_000;
+
+interface Subscription {
+  readonly cursor: ChannelCursor;
+  /** Number of the subscribe that is on its way. */
+  asked: number | undefined;
+  retryAt: number | undefined;
+}
+
+/** The channels that the application wants, where each stands, and what is on its way to mend a hole. */
+export interface Subscriptions {
+  want(channel: string, position: string | null): boolean;
+  drop(channel: string): boolean;
+  /** For the hello. */
+  wanted(): WantedChannels;
+  /** The connection is gone: no answer is coming. */
+  lost(): void;
+  /** The subscribe that a channel needs now. */
+  ask(channel: string, id: number): ClientMessage;
+  /** Channels whose refused subscription is due again. */
+  due(now: number): string[];
+  attached(channel: string, answer: Attached | { readonly error: ErrorBody }, now: number): ClientOutput[];
+  /** The channel that a reply is about, if it answers a subscribe. */
+  askedBy(id: number): string | undefined;
+  /** A publication or skip. `recover` calls for a subscribe. */
+  take(
+    message: Message | Skip,
+    now: number,
+  ): { readonly outputs: readonly ClientOutput[]; readonly recover: boolean };
+  jumped(message: Extract<ServerMessage, { t: "gap" }>, now: number): ClientOutput[];
+  readonly deadline: number | undefined;
+}
+
+export function createSubscriptions(acks: Acks, acksReceived: boolean): Subscriptions {
+  const byChannel: Record<string, Subscription> = {};
+  const find = (channel: string): Subscription | undefined =>
+    Object.prototype.hasOwnProperty.call(byChannel, channel) ? byChannel[channel] : undefined;
+
+  function drop(channel: string): boolean {
+    if (find(channel) === undefined) return false;
+    delete byChannel[channel];
+    acks.forget(channel);
+    return true;
+  }
+
+  function received(channel: string, position: string, now: number): void {
+    if (acksReceived) acks.mark(channel, position, now);
+  }
+
+  return {
+    want(channel, position) {
+      if (find(channel) !== undefined) return false;
+      byChannel[channel] = { cursor: createChannelCursor(position), asked: undefined, retryAt: undefined };
+      return true;
+    },
+    drop,
+    wanted() {
+      const all: Record<string, string | null> = {};
+      Object.keys(byChannel).forEach((channel) => {
+        all[channel] = byChannel[channel]!.cursor.position();
+      });
+      return all;
+    },
+    lost() {
+      Object.keys(byChannel).forEach((channel) => {
+        const subscription = byChannel[channel]!;
+        subscription.asked = undefined;
+        subscription.retryAt = undefined;
+        subscription.cursor.recovering();
+      });
+    },
+    ask(channel, id) {
+      const subscription = byChannel[channel]!;
+      subscription.asked = id;
+      subscription.retryAt = undefined;
+      subscription.cursor.recovering();
+      const position = subscription.cursor.position();
+      return position === null
+        ? { t: "subscribe", id, c: channel }
+        : { t: "subscribe", id, c: channel, position };
+    },
+    due(now) {
+      return Object.keys(byChannel).filter((channel) => {
+        const { retryAt } = byChannel[channel]!;
+        return retryAt !== undefined && retryAt <= now;
+      });
+    },
+    attached(channel, answer, now) {
+      const subscription = find(channel);
+      if (subscription === undefined) return [];
+      subscription.asked = undefined;
+      if ("error" in answer) {
+        if (answer.error.retry) {
+          subscription.retryAt = now + (answer.error.afterMs === undefined ? RETRY_MS : answer.error.afterMs);
+          return [];
+        }
+        drop(channel);
+        return [{ type: "refused", channel, error: answer.error }];
+      }
+      const gap = subscription.cursor.attach(answer);
+      const position = subscription.cursor.position()!;
+      const outputs: ClientOutput[] = [{ type: "attached", channel, position }];
+      if (gap !== undefined) {
+        received(channel, position, now);
+        outputs.push({ type: "gap", channel, why: gap, position });
+      }
+      return outputs;
+    },
+    askedBy(id) {
+      return Object.keys(byChannel).find((channel) => byChannel[channel]!.asked === id);
+    },
+    take(message, now) {
+      const subscription = find(message.c);
+      if (subscription === undefined) return { outputs: [], recover: false };
+      const verdict = subscription.cursor.take(message.p, message.prev);
+      if (verdict !== "deliver") return { outputs: [], recover: verdict === "recover" };
+      received(message.c, message.p, now);
+      return { outputs: message.t === "message" ? [{ type: "message", message }] : [], recover: false };
+    },
+    jumped(gap, now) {
+      const subscription = find(gap.c);
+      if (subscription === undefined) return [];
+      subscription.cursor.jump(gap.p);
+      received(gap.c, gap.p, now);
+      return [{ type: "gap", channel: gap.c, why: gap.why, position: gap.p }];
+    },
+    get deadline() {
+      let earliest: number | undefined;
+      Object.keys(byChannel).forEach((channel) => {
+        const { retryAt } = byChannel[channel]!;
+        if (retryAt !== undefined && (earliest === undefined || retryAt < earliest)) earliest = retryAt;
+      });
+      return earliest;
+    },
+  };
+}
