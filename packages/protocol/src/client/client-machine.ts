@@ -244,7 +244,7 @@ export function createClientMachine(options: ClientOptions): ClientMachine {
       hear(message, now);
       if (state !== "live") return;
     }
-    if (state === "live" && isFull) flushAcks();
+    if (isFull) flushAcks();
   }
 
   function textInGreeting(text: string, now: number): void {

@@ -33,6 +33,7 @@ export interface Subscriptions {
   ask(channel: string, id: number): ClientMessage;
   /** Channels whose refused subscription is due again. */
   due(now: number): string[];
+  /** The answer for a wanted channel. */
   attached(channel: string, answer: Attached | { readonly error: ErrorBody }, now: number): ClientOutput[];
   /** The channel that a reply is about, if it answers a subscribe. */
   askedBy(id: number): string | undefined;
@@ -100,8 +101,7 @@ export function createSubscriptions(acks: Acks, acksReceived: boolean): Subscrip
       });
     },
     attached(channel, answer, now) {
-      const subscription = find(channel);
-      if (subscription === undefined) return [];
+      const subscription = byChannel[channel]!;
       subscription.asked = undefined;
       if ("error" in answer) {
         if (answer.error.retry) {
