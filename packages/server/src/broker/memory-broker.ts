@@ -46,10 +46,13 @@ export interface MemoryBrokerOptions {
  * The broker of a single process: everything in memory, every answer at once, nothing left after a restart.
  * Several nodes of one process (in tests) may share one.
  */
-export function createMemoryBroker(options: MemoryBrokerOptions = {}): Broker {
+export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBroker {
   return new MemoryBroker(options);
 }
 
+export type { MemoryBroker };
+
+/** As `Broker`, but every answer comes at once. */
 class MemoryBroker implements Broker {
   readonly durability: Durability = "memory";
   readonly presence: MemoryPresence;
@@ -126,18 +129,16 @@ class MemoryBroker implements Broker {
     checkChannels(query);
     const { prefix = "", after = "", limit } = query;
     const nowMs = this.clock.now();
-    const names: string[] = [];
+    const inUse = new Set(this.presence.channelNames());
     for (const [name, channel] of this.channelsByName) {
-      if (!name.startsWith(prefix) || name <= after) continue;
       this.trim(channel, nowMs);
-      const isInUse =
-        channel.length > 0 || channel.audience.listeners.length > 0 || this.presence.hasMembers(name);
-      if (isInUse) names.push(name);
+      if (channel.length > 0 || channel.audience.listeners.length > 0) inUse.add(name);
     }
+    const names = [...inUse].filter((name) => name.startsWith(prefix) && name > after);
     const channels = names
       .sort()
       .slice(0, limit)
-      .map((name) => this.channelsByName.get(name)!.info());
+      .map((name) => this.channel(name, nowMs).info());
     return { channels, more: names.length > limit };
   }
 
@@ -173,6 +174,8 @@ class MemoryBroker implements Broker {
   async close(): Promise<void> {
     this.isClosed = true;
     this.ticker.stop();
+    this.presence.close();
+    this.records.close();
   }
 
   private checkOpen(): void {

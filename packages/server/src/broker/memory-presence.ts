@@ -1,3 +1,4 @@
+import { ClosedError } from "../closed-error.js";
 import { ExpiryQueue } from "./expiry-queue.js";
 import { checkChannel, checkLimit } from "./requests.js";
 import type { Clock } from "../clock.js";
@@ -21,6 +22,7 @@ interface Entry {
 export class MemoryPresence implements PresenceStore {
   private readonly channels: Map<string, Map<string, Entry>> = new Map();
   private readonly expiries: ExpiryQueue<Entry> = new ExpiryQueue();
+  private isClosed = false;
   private readonly clock: Clock;
   private readonly announce: (event: PresenceEvent) => void;
   private readonly wake: () => void;
@@ -36,7 +38,7 @@ export class MemoryPresence implements PresenceStore {
     const { channel, memberId, ttlMs } = join;
     checkChannel(channel);
     checkTtl(ttlMs);
-    const nowMs = this.clock.now();
+    const nowMs = this.now();
     const member = toMember(join);
     const present = this.find(channel, memberId, nowMs);
     if (present === undefined) {
@@ -55,7 +57,7 @@ export class MemoryPresence implements PresenceStore {
 
   refresh(keys: readonly PresenceKey[], ttlMs: number): void {
     checkTtl(ttlMs);
-    const nowMs = this.clock.now();
+    const nowMs = this.now();
     for (const { channel, memberId, connectionId } of keys) {
       const entry = this.find(channel, memberId, nowMs);
       if (entry?.member.connectionId === connectionId) this.move(entry, nowMs + ttlMs);
@@ -63,7 +65,7 @@ export class MemoryPresence implements PresenceStore {
   }
 
   leave({ channel, memberId, connectionId }: PresenceKey, graceMs: number): void {
-    const nowMs = this.clock.now();
+    const nowMs = this.now();
     const entry = this.find(channel, memberId, nowMs);
     if (entry?.member.connectionId !== connectionId) return;
     if (graceMs <= 0) this.end(entry);
@@ -73,7 +75,7 @@ export class MemoryPresence implements PresenceStore {
   list({ channel, after = "", limit }: PresenceQuery): PresencePage {
     checkChannel(channel);
     checkLimit(limit, 0);
-    const nowMs = this.clock.now();
+    const nowMs = this.now();
     const members = [...(this.channels.get(channel)?.values() ?? [])]
       .filter((entry) => entry.expiresAtMs > nowMs)
       .map((entry) => entry.member);
@@ -125,6 +127,15 @@ export class MemoryPresence implements PresenceStore {
     members?.delete(entry.member.memberId);
     if (members?.size === 0) this.channels.delete(entry.channel);
     this.announce(toEvent("leave", entry));
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+
+  private now(): number {
+    if (this.isClosed) throw new ClosedError("broker: closed");
+    return this.clock.now();
   }
 }
 

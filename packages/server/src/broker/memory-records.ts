@@ -1,3 +1,4 @@
+import { ClosedError } from "../closed-error.js";
 import { RequestError } from "../request-error.js";
 import { ExpiryQueue } from "./expiry-queue.js";
 import { checkRecordKey, checkRecordWrite, MAX_PAGE } from "./requests.js";
@@ -9,6 +10,7 @@ export class MemoryRecords implements RecordStore {
   private readonly records: Map<string, StoredRecord> = new Map();
   private readonly keysByOwner: Map<string, Set<string>> = new Map();
   private readonly expiries: ExpiryQueue<string> = new ExpiryQueue();
+  private isClosed = false;
   private readonly clock: Clock;
   private readonly maxRecords: number;
   private readonly wake: () => void;
@@ -21,8 +23,9 @@ export class MemoryRecords implements RecordStore {
 
   read(key: string): StoredRecord | undefined {
     checkRecordKey(key);
+    const nowMs = this.now();
     const record = this.records.get(key);
-    return record !== undefined && record.expiresAtMs > this.clock.now() ? record : undefined;
+    return record !== undefined && record.expiresAtMs > nowMs ? record : undefined;
   }
 
   write(write: RecordWrite): RecordWritten {
@@ -39,7 +42,7 @@ export class MemoryRecords implements RecordStore {
       );
     }
     this.drop(key);
-    const expiresAtMs = this.clock.now() + ttlMs;
+    const expiresAtMs = this.now() + ttlMs;
     const version = expect + 1;
     this.records.set(
       key,
@@ -87,5 +90,14 @@ export class MemoryRecords implements RecordStore {
     const keys = this.keysByOwner.get(record.owner);
     keys?.delete(key);
     if (keys?.size === 0) this.keysByOwner.delete(record.owner);
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+
+  private now(): number {
+    if (this.isClosed) throw new ClosedError("broker: closed");
+    return this.clock.now();
   }
 }
