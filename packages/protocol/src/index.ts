@@ -26,3 +26,6 @@ export {
 export { ProtocolError } from "./protocol-error.js";
 export { decideResume, type ResumeDecision, type ResumeFacts } from "./resume.js";
 export { MAX_CHANNELS } from "./shapes.js";
+export { Feed, type Batch, type FeedState, type HistoryItem } from "./server/feed.js";
+export * from "./server/inputs.js";
+export { SessionMachine } from "./server/session-machine.js";

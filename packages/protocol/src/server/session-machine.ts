@@ -1,0 +1,484 @@
+import { byeCodes, type ByeName } from "../bye.js";
+import { decodeClientText, encode, type Unknown } from "../codec.js";
+import type { Attached, ClientMessage, ErrorBody, Hello, Json, ServerMessage } from "../messages.js";
+import { offsetOf } from "../position.js";
+import { ProtocolError } from "../protocol-error.js";
+import { decideResume } from "../resume.js";
+import { Feed, type Batch } from "./feed.js";
+import type { AttachFacts, SessionInput, SessionOptions, SessionOutput, SessionState } from "./inputs.js";
+import { sessionHandlers } from "./session-table.js";
+
+/** This server's version of the protocol. */
+const VERSION = 1;
+
+/** A channel on its way to be attached. */
+interface Attaching {
+  /** Of the subscribe that asked; 0 for the hello. */
+  readonly id: number;
+  readonly wanted: string | undefined;
+  /** The newest publication that went by meanwhile. */
+  head: string | undefined;
+}
+
+/** The server's end of PROTOCOL.md part 2, for one connection. `now` is milliseconds of the server's clock. */
+export class SessionMachine {
+  state: SessionState = "greeting";
+  user = "";
+  device = "";
+  readonly feeds: Map<string, Feed> = new Map();
+  private readonly options: SessionOptions;
+  private out: SessionOutput[] = [];
+  private hello: Hello | undefined;
+  /** Channels being attached: the id of the subscribe that asked, or 0 for the hello. */
+  private readonly attaching: Map<string, Attaching> = new Map();
+  private readonly denied: Record<string, { readonly error: ErrorBody }> = {};
+  private session = "";
+  private secret = "";
+  private isResumed = false;
+  private helloUntil: number;
+  private heardAt: number;
+  private sentAt: number;
+  private expiresAt: number | undefined;
+  private isExpiryTold = false;
+  private lastPing = 0;
+  private unackedCount = 0;
+  private unackedBytes = 0;
+
+  constructor(options: SessionOptions, now: number) {
+    this.options = options;
+    this.helloUntil = now + options.helloMs;
+    this.heardAt = now;
+    this.sentAt = now;
+  }
+
+  handle(input: SessionInput, now: number): readonly SessionOutput[] {
+    (
+      sessionHandlers[this.state][input.type] as (m: SessionMachine, input: SessionInput, now: number) => void
+    )(this, input, now);
+    const outputs = this.out;
+    this.out = [];
+    return outputs;
+  }
+
+  /**
+   * A batch of a channel is about to be written to all of its members: true when this client is one of them. Called once
+   * per channel and flush, so it costs little; whoever is refused catches up from history.
+   */
+  offer(channel: string, batch: Batch, now: number): boolean {
+    const attaching = this.attaching.get(channel);
+    if (attaching !== undefined) attaching.head = batch.last;
+    const feed = this.feeds.get(channel);
+    if (feed === undefined || !feed.offer(batch, this.hasRoom())) return false;
+    this.unackedCount += batch.count;
+    this.unackedBytes += batch.bytes;
+    this.sentAt = now;
+    return true;
+  }
+
+  get deadline(): number | undefined {
+    if (this.state === "ended") return undefined;
+    if (this.state !== "live") return this.helloUntil;
+    const beat = Math.min(this.sentAt + this.options.heartbeatMs, this.heardAt + this.silenceMs());
+    return this.expiresAt === undefined ? beat : Math.min(beat, this.expiryDeadline(this.expiresAt));
+  }
+
+  // What the handlers below do; not for drivers.
+
+  /** @internal */
+  text(text: string, now: number, hear: (message: ClientMessage | Unknown) => void): void {
+    this.heardAt = now;
+    let messages: ReadonlyArray<ClientMessage | Unknown>;
+    try {
+      messages = decodeClientText(text);
+    } catch (error) {
+      this.end("bad-message", now, {
+        message: error instanceof ProtocolError ? error.message : String(error),
+      });
+      return;
+    }
+    for (const message of messages) {
+      if (this.hasEnded()) return;
+      hear(message);
+    }
+  }
+
+  /** @internal */
+  greet(input: { readonly text: string }, now: number): void {
+    if (input.text.length > this.options.maxHelloLength) {
+      this.end("too-large", now, {
+        message: `hello: expected at most ${this.options.maxHelloLength} characters, got ${input.text.length}`,
+      });
+      return;
+    }
+    this.text(input.text, now, (message) => {
+      if (message.t !== "hello" || this.hello !== undefined) {
+        this.end("bad-message", now, { message: `message: expected one hello first, got ${message.t}` });
+        return;
+      }
+      if (message.version[0] > VERSION || message.version[1] < VERSION) {
+        this.end("upgrade-required", now, {
+          message: `version: expected a range with ${VERSION}, got ${message.version.join(" to ")}`,
+        });
+        return;
+      }
+      if (Object.keys(message.channels ?? {}).length > this.options.maxChannels) {
+        this.end("bad-message", now, {
+          message: `hello.channels: expected at most ${this.options.maxChannels}`,
+        });
+        return;
+      }
+      this.hello = message;
+      this.device = message.device ?? "";
+      this.state = "authenticating";
+      this.out.push({ type: "authenticate", hello: message });
+    });
+  }
+
+  /** @internal */
+  authenticated(input: { readonly user: string; readonly expiresAt?: number }): void {
+    this.user = input.user;
+    this.expiresAt = input.expiresAt;
+    this.state = "opening";
+    this.out.push({ type: "open", user: input.user, hello: this.hello! });
+  }
+
+  /** @internal */
+  opened(
+    input: { readonly session: string; readonly secret: string; readonly resumed: boolean },
+    now: number,
+  ): void {
+    this.session = input.session;
+    this.secret = input.secret;
+    this.isResumed = input.resumed;
+    this.state = "attaching";
+    for (const [channel, position] of Object.entries(this.hello!.channels ?? {})) {
+      this.attach(channel, position ?? undefined, 0);
+    }
+    this.welcomeWhenReady(now);
+  }
+
+  /** @internal */
+  attached(channel: string, facts: AttachFacts, now: number): void {
+    const asked = this.attaching.get(channel);
+    if (asked === undefined || asked.wanted !== facts.wanted) {
+      // Unsubscribed meanwhile, or asked for anew from elsewhere.
+      if (asked === undefined && !this.feeds.has(channel)) this.out.push({ type: "detach", channel });
+      return;
+    }
+    this.attaching.delete(channel);
+    const { wanted, id } = asked;
+    const decision =
+      wanted === undefined
+        ? undefined
+        : decideResume({ ...facts, wanted, maxReplay: this.options.maxReplay });
+    const feed = new Feed(channel, facts.keepsHistory, facts.head, wanted, decision);
+    if (asked.head !== undefined && offsetOf(asked.head) > offsetOf(facts.head)) feed.passed(asked.head);
+    this.forget(this.feeds.get(channel));
+    this.feeds.set(channel, feed);
+    if (id === 0) {
+      this.welcomeWhenReady(now);
+    } else {
+      this.reply(id, feed.begin() as unknown as Json, now);
+      this.read(feed);
+    }
+  }
+
+  /** @internal */
+  deny(channel: string, wanted: string | undefined, error: ErrorBody, now: number): void {
+    const asked = this.attaching.get(channel);
+    if (asked === undefined || asked.wanted !== wanted) return;
+    this.attaching.delete(channel);
+    if (asked.id === 0) {
+      this.denied[channel] = { error };
+      this.welcomeWhenReady(now);
+    } else {
+      this.refuse(asked.id, error, now);
+    }
+  }
+
+  /** @internal After the hello and before the welcome there is little to say. */
+  early(message: ClientMessage | Unknown, now: number): void {
+    switch (message.t) {
+      case "ping":
+      case "pong":
+      case "hidden":
+      case "shown":
+      case "bye":
+        this.hear(message, now);
+        return;
+      default:
+        this.end("bad-message", now, {
+          message: `message: expected to wait for the welcome, got ${message.t}`,
+        });
+    }
+  }
+
+  /** @internal */
+  hear(message: ClientMessage | Unknown, now: number): void {
+    switch (message.t) {
+      case "hello":
+        this.end("bad-message", now, { message: "hello: expected once, got another" });
+        return;
+      case "subscribe":
+        if (this.feeds.size + this.attaching.size >= this.options.maxChannels && !this.feeds.has(message.c)) {
+          const text = `channels: expected at most ${this.options.maxChannels}, got one more`;
+          this.refuse(message.id, { code: "too-many-channels", message: text, retry: false }, now);
+        } else {
+          this.attach(message.c, message.position, message.id);
+        }
+        return;
+      case "unsubscribe":
+        this.detach(message.c);
+        this.reply(message.id, {}, now);
+        return;
+      case "history":
+        this.out.push({
+          type: "history",
+          id: message.id,
+          channel: message.c,
+          before: message.before,
+          after: message.after,
+          limit: message.limit ?? this.options.pageMessages,
+        });
+        return;
+      case "members":
+        this.out.push({ type: "members", id: message.id, channel: message.c });
+        return;
+      case "publish":
+        this.out.push({
+          type: "publish",
+          id: message.id,
+          channel: message.c,
+          key: message.key,
+          data: message.d,
+        });
+        return;
+      case "call":
+        this.out.push({
+          type: "call",
+          id: message.id,
+          method: message.method,
+          key: message.key!,
+          data: message.d,
+        });
+        return;
+      case "reply":
+        this.out.push(
+          "error" in message
+            ? { type: "answered", id: message.id, error: message.error }
+            : { type: "answered", id: message.id, ok: message.ok },
+        );
+        return;
+      case "ack":
+        for (const [channel, position] of Object.entries(message.c)) {
+          this.ack(channel, position, message.level ?? "received", now);
+        }
+        return;
+      case "auth":
+        this.out.push({ type: "reauthenticate", id: message.id, token: message.token });
+        return;
+      case "ping":
+        this.send({ t: "pong", id: message.id }, now);
+        return;
+      case "hidden":
+      case "shown":
+        this.out.push({ type: "visible", visible: message.t === "shown" });
+        return;
+      case "bye":
+        this.out.push({ type: "left" });
+        this.finish(1000, "");
+        return;
+      case "unknown":
+        if (message.id !== undefined) {
+          const text = `type: expected a known one, got ${message.type}`;
+          this.refuse(message.id, { code: "unsupported", message: text, retry: false }, now);
+        }
+        return;
+      case "pong":
+        return;
+    }
+  }
+
+  /** @internal */
+  page(input: Extract<SessionInput, { type: "page" }>, now: number): void {
+    const feed = this.feeds.get(input.channel);
+    if (feed === undefined || !feed.isReading) return;
+    if (input.items === undefined || (input.items.length === 0 && input.head !== feed.sent)) {
+      this.forget(feed);
+      const { position, why } = feed.lost(input.head);
+      this.send({ t: "gap", c: feed.channel, p: position, why }, now);
+      return;
+    }
+    const before = { count: feed.unackedCount, bytes: feed.unackedBytes };
+    feed.took(input.items);
+    this.unackedCount += feed.unackedCount - before.count;
+    this.unackedBytes += feed.unackedBytes - before.bytes;
+    if (input.items.length > 0) this.sendText(`[${input.items.map((item) => item.text).join(",")}]`, now);
+    this.read(feed);
+  }
+
+  /** @internal */
+  renewed(id: number, expiresAt: number | undefined, now: number): void {
+    this.expiresAt = expiresAt;
+    this.isExpiryTold = false;
+    this.reply(id, {}, now);
+  }
+
+  /** @internal */
+  tick(now: number): void {
+    if (this.state !== "live") {
+      if (now >= this.helloUntil) this.end("hello-timeout", now, {});
+      return;
+    }
+    if (now >= this.heardAt + this.silenceMs()) {
+      this.end("heartbeat", now, {});
+      return;
+    }
+    if (this.expiresAt !== undefined && now >= this.expiryDeadline(this.expiresAt)) {
+      if (this.isExpiryTold) {
+        this.end("token-expired", now, {});
+        return;
+      }
+      this.isExpiryTold = true;
+      this.send({ t: "expiring", inMs: Math.max(0, this.expiresAt - now) }, now);
+    }
+    if (now >= this.sentAt + this.options.heartbeatMs) {
+      this.lastPing += 1;
+      this.send({ t: "ping", id: this.lastPing }, now);
+    }
+  }
+
+  /** @internal */
+  end(
+    name: ByeName,
+    now: number,
+    more: { readonly after?: readonly [number, number]; readonly to?: string; readonly message?: string },
+  ): void {
+    const code = byeCodes[name];
+    this.send({ t: "bye", code, name, retry: code < 4500, ...more }, now);
+    this.finish(code, name);
+  }
+
+  /** @internal */
+  finish(code: number, reason: string): void {
+    this.over();
+    this.out.push({ type: "close", code, reason });
+  }
+
+  /** @internal */
+  over(): void {
+    this.state = "ended";
+    for (const channel of this.feeds.keys()) this.out.push({ type: "detach", channel });
+    this.feeds.clear();
+    this.attaching.clear();
+  }
+
+  /** @internal */
+  send(message: ServerMessage, now: number): void {
+    this.sendText(encode(message), now);
+  }
+
+  /** @internal */
+  reply(id: number, ok: Json, now: number): void {
+    this.send({ t: "reply", id, ok }, now);
+  }
+
+  /** @internal */
+  refuse(id: number, error: ErrorBody, now: number): void {
+    this.send({ t: "reply", id, error }, now);
+  }
+
+  private sendText(text: string, now: number): void {
+    this.sentAt = now;
+    this.out.push({ type: "send", text });
+  }
+
+  /** @internal */
+  detach(channel: string): void {
+    this.attaching.delete(channel);
+    const feed = this.feeds.get(channel);
+    if (feed === undefined) return;
+    this.forget(feed);
+    this.feeds.delete(channel);
+    this.out.push({ type: "detach", channel });
+  }
+
+  private attach(channel: string, wanted: string | undefined, id: number): void {
+    this.attaching.set(channel, { id, wanted, head: undefined });
+    this.out.push({ type: "attach", channel, position: wanted });
+  }
+
+  private welcomeWhenReady(now: number): void {
+    if (this.state !== "attaching" || this.attaching.size > 0) return;
+    const channels: Record<string, Attached | { readonly error: ErrorBody }> = { ...this.denied };
+    for (const feed of this.feeds.values()) channels[feed.channel] = feed.begin();
+    this.state = "live";
+    this.send(
+      {
+        t: "welcome",
+        id: this.hello!.id,
+        version: VERSION,
+        session: this.session,
+        secret: this.secret,
+        resumed: this.isResumed,
+        user: this.user,
+        now,
+        heartbeatMs: this.options.heartbeatMs,
+        window: this.options.window,
+        windowBytes: this.options.windowBytes,
+        messageBytes: this.options.messageBytes,
+        channels,
+      },
+      now,
+    );
+    this.hello = undefined;
+    for (const feed of this.feeds.values()) this.read(feed);
+  }
+
+  private ack(channel: string, position: string, level: "received" | "processed", now: number): void {
+    const feed = this.feeds.get(channel);
+    if (feed === undefined) return;
+    const before = { count: feed.unackedCount, bytes: feed.unackedBytes };
+    feed.ack(position);
+    this.unackedCount -= before.count - feed.unackedCount;
+    this.unackedBytes -= before.bytes - feed.unackedBytes;
+    this.out.push({ type: "acked", channel, position, level });
+    if (!this.hasRoom()) return;
+    for (const each of this.feeds.values()) {
+      const gap = each.unmute();
+      if (gap !== undefined) this.send({ t: "gap", c: each.channel, p: gap.position, why: gap.why }, now);
+      this.read(each);
+    }
+  }
+
+  private read(feed: Feed): void {
+    if (!feed.wantsPage(this.hasRoom())) return;
+    feed.isReading = true;
+    const { pageMessages, pageBytes, window } = this.options;
+    const limit = Math.min(pageMessages, Math.max(1, window - this.unackedCount));
+    this.out.push({ type: "read", channel: feed.channel, after: feed.sent, limit, bytes: pageBytes });
+  }
+
+  /** What a feed had on its way no longer counts against the window. */
+  private forget(feed: Feed | undefined): void {
+    if (feed === undefined) return;
+    this.unackedCount -= feed.unackedCount;
+    this.unackedBytes -= feed.unackedBytes;
+  }
+
+  private hasRoom(): boolean {
+    return this.unackedCount < this.options.window && this.unackedBytes < this.options.windowBytes;
+  }
+
+  private hasEnded(): boolean {
+    return this.state === "ended";
+  }
+
+  private silenceMs(): number {
+    return 2 * this.options.heartbeatMs + 10_000;
+  }
+
+  private expiryDeadline(expiresAt: number): number {
+    return this.isExpiryTold ? expiresAt + this.options.expiredMs : expiresAt - this.options.expiringMs;
+  }
+}
