@@ -3,7 +3,7 @@
 /** Where something in the author's folder is wrong, and what to do about it. */
 export interface Diagnostic {
   readonly severity: "error" | "warning";
-  /** Path inside the program's folder, with "/". */
+  /** Path inside the folder that was given to the compiler, with "/". */
   readonly file: string;
   /** From 1; 0 where the whole file is meant. */
   readonly line: number;
@@ -17,39 +17,83 @@ export interface Diagnostic {
 export type JsonObject = { readonly [key: string]: JsonValue };
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 
+/** Whose styles reach whom, in WeChat's words. The last three are for pages. */
+export type StyleIsolation =
+  | "isolated"
+  | "apply-shared"
+  | "shared"
+  | "page-isolated"
+  | "page-apply-shared"
+  | "page-shared";
+
 /** A page or a component: the four files of one name. */
 export interface Unit {
-  /** Path without extension: "pages/chat/chat". */
+  /** Path without extension: "pages/chat/chat". Templates and styles are found under it. */
   readonly path: string;
   readonly kind: "page" | "component";
+  /** Root of the subpackage that it belongs to ("packages/shop"), "" for the main package. */
+  readonly package: string;
+  /** Module to run for its registration ("pages/chat/chat.js", also for a TypeScript source); null: it has none. */
+  readonly script: string | null;
   readonly json: JsonObject;
-  /** Tag to unit path; components of app.json are merged in, relative and npm paths resolved. */
+  /**
+   * Tag to unit path, and only tags that lead to a unit of this program: components of app.json are merged in,
+   * relative, absolute and npm paths are resolved. Built-in tags ("view", "text") are not listed: templates keep
+   * them as written, and the view answers them with its own components.
+   */
   readonly usingComponents: Readonly<Record<string, string>>;
-  /** The class prefix of a style-isolated component; "" where styles are shared. */
+  /** Generic tags of `componentGenerics`, to the unit path of their default or null. */
+  readonly generics: Readonly<Record<string, string | null>>;
+  /** From the json or, as far as it stands there literally, from `options` in the script; else WeChat's default. */
+  readonly styleIsolation: StyleIsolation;
+  /** The class prefix of this unit's own styles (`.a` became `.<prefix>--a`); "" where its styles are shared. */
   readonly stylePrefix: string;
 }
 
+/** A subpackage of app.json. */
+export interface Package {
+  /** Without slashes at its ends. */
+  readonly root: string;
+  readonly name?: string;
+  readonly independent: boolean;
+}
+
 export interface Program {
-  /** Changes with every successful compilation. */
+  /** Changes with every compilation that changed anything. */
   readonly version: number;
   readonly appId: string;
   readonly appJson: JsonObject;
   /** All pages in order, those of subpackages with their root. The first is the entry unless `entryPagePath` says otherwise. */
   readonly pages: readonly string[];
+  readonly packages: readonly Package[];
+  /** Pages, every component that they reach, and the custom tab bar ("custom-tab-bar/index"). */
   readonly units: Readonly<Record<string, Unit>>;
   /** project.config.json with its private twin laid over it. */
   readonly project: JsonObject;
+  /** theme.json: what "@name" in app.json's window and tabBar and in page json means in each theme. */
+  readonly theme: { readonly light: JsonObject; readonly dark: JsonObject };
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /**
  * The program's code, as classic scripts that the host serves beside the Program:
  *
- * - `modules.js` calls `__weappDefine(path, function (require, module, exports, …hidden names) {…})` for every script
- *   file ("app.js", "pages/chat/chat.js", "util/time.js"); the order of calls means nothing.
- * - `templates.js` calls `__weappTemplates(groups)` once, `groups` being glass-easel's generated template groups by
- *   unit path.
- * - `styles.json` is `Record<string, string>`: "app" and each unit path to processed CSS.
+ * - `modules.js` calls `__weappDefine(path, load)` for every script and JSON file that the program reaches ("app.js",
+ *   "pages/chat/chat.js", "miniprogram_npm/dayjs/index.js"); the order of calls means nothing. `load(scope)` evaluates
+ *   the file (a file with a syntax error throws it here, and nowhere else) and returns
+ *   `function (require, module, exports)`. The names of `HIDDEN_NAMES` and `PHONE_GLOBALS` (module-scope.ts) are
+ *   bound to the properties of `scope`, undefined where it has none; all other globals are the realm's. What
+ *   `require(request)` means is `resolveModule` (module-path.ts).
+ * - `templates.js` calls `__weappTemplates(groups, filters)` once, `groups` being glass-easel's generated template
+ *   groups by unit path: `{ groupList: groups, content: groups[path] }` is what glass-easel takes. `filters.A(listener)`
+ *   may be replaced to wrap what a WXS `change:` observer is called with, `filters.C(component, event, listener)` set
+ *   to call WXS event handlers. Tags are as the author wrote them. A broken or missing WXS module is an empty one; that it is broken stands in the diagnostics.
+ * - `styles.json` is `Record<string, string>`: "app" and each unit path to processed CSS. Tag selectors `view` are
+ *   `wx-view` (`page` is `wx-page`), `:host` is `[wx-host="<stylePrefix>"]`, rpx is vw (1rpx = 100vw / 750), local
+ *   files are "../program/files/<path>", and `prefers-color-scheme: dark` asks for `data-theme="dark"` on the root
+ *   element.
+ *
+ * Local files of the author are at "/program/files/<path inside the program>".
  */
 export interface ProgramFiles {
   readonly program: Program;

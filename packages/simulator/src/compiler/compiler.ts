@@ -1,0 +1,160 @@
+import { join } from "node:path";
+import type { Diagnostic, Program, ProgramFiles, Unit } from "../program.js";
+import { missingAppConfig, readAppConfig } from "./app-config.js";
+import { sortDiagnostics } from "./diagnostics.js";
+import { collectModules, type ModuleGraph } from "./module-graph.js";
+import { readProjectConfig, type ProjectConfig } from "./project-config.js";
+import { sourceOf } from "./script.js";
+import { SourceFiles } from "./source-files.js";
+import { collectStyle } from "./style-graph.js";
+import { styleIsolationOf, stylePrefixOf } from "./style-isolation.js";
+import { bundleTemplates } from "./template-bundle.js";
+import { collectTemplates } from "./template-graph.js";
+import { TrackedCache } from "./tracked-cache.js";
+import { collectUnits, type UnitDraft, type UnitGraph } from "./unit-graph.js";
+import { findUnknownTags } from "./unknown-tags.js";
+
+export interface Compiler {
+  /**
+   * Compiles what the folder holds now; what has not changed since the last call is not compiled again. Wrong files
+   * never reject: they stand in the program's diagnostics.
+   */
+  compile(): Promise<ProgramFiles>;
+  /** Absolute path of the folder that holds app.json, as of the last compilation. */
+  readonly programDirectory: string;
+}
+
+/** @param directory absolute path of a mini program's folder, or of a project with a `miniprogramRoot` */
+export function createCompiler(directory: string): Compiler {
+  return new FolderCompiler(directory);
+}
+
+interface Source {
+  readonly root: string;
+  readonly files: SourceFiles;
+  readonly cache: TrackedCache;
+}
+
+class FolderCompiler implements Compiler {
+  readonly #directory: string;
+  readonly #project: SourceFiles;
+  #source: Source | undefined;
+  #last: ProgramFiles | undefined;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+    this.#project = new SourceFiles(directory);
+  }
+
+  get programDirectory(): string {
+    return join(this.#directory, this.#source?.root ?? "");
+  }
+
+  async compile(): Promise<ProgramFiles> {
+    this.#project.refresh();
+    const config = readProjectConfig(this.#project);
+    const source = this.#openSource(config.miniprogramRoot);
+    const made = await compileProgram(source, config);
+    const version = this.#last?.program.version ?? 0;
+    const same = this.#last !== undefined && sameFiles(this.#last, made);
+    this.#last = { ...made, program: { ...made.program, version: same ? version : version + 1 } };
+    return this.#last;
+  }
+
+  #openSource(root: string): Source {
+    if (this.#source?.root === root) {
+      this.#source.files.refresh();
+      return this.#source;
+    }
+    const files = new SourceFiles(join(this.#directory, root));
+    this.#source = { root, files, cache: new TrackedCache(files) };
+    return this.#source;
+  }
+}
+
+async function compileProgram(source: Source, config: ProjectConfig): Promise<ProgramFiles> {
+  const { files, cache } = source;
+  const app = readAppConfig(files);
+  if (app === null)
+    return emptyProgram(config, [...config.diagnostics, ...inFolder(source, [missingAppConfig()])]);
+  const drafts = collectUnits(files, cache, app, app.file);
+  const modules = await collectModules(files, cache, moduleEntries(files, drafts));
+  const templates = collectTemplates(cache, drafts.units.keys());
+  const units: Record<string, Unit> = {};
+  const styles: Record<string, string> = {};
+  const diagnostics: Diagnostic[] = [
+    ...app.diagnostics,
+    ...drafts.diagnostics,
+    ...modules.diagnostics,
+    ...templates.diagnostics,
+    ...findUnknownTags(templates, drafts.units.values()),
+  ];
+  const addStyle = (path: string, prefix: string): void => {
+    const style = collectStyle(cache, path, prefix);
+    diagnostics.push(...style.diagnostics);
+    if (style.css !== null) styles[path] = style.css;
+  };
+  addStyle("app", "");
+  for (const draft of drafts.units.values()) {
+    const unit = finishUnit(draft, modules);
+    units[unit.path] = unit;
+    addStyle(unit.path, unit.stylePrefix);
+  }
+  return {
+    program: {
+      version: 0,
+      appId: config.appId,
+      appJson: app.json,
+      pages: app.pages.map((page) => page.path),
+      packages: app.packages,
+      units,
+      project: config.project,
+      theme: app.theme,
+      diagnostics: sortDiagnostics([...config.diagnostics, ...inFolder(source, diagnostics)]),
+    },
+    modules: [...modules.modules.values()].map((module) => module.definition).join(""),
+    templates: bundleTemplates(templates),
+    styles,
+  };
+}
+
+function moduleEntries(files: SourceFiles, drafts: UnitGraph): readonly string[] {
+  const scripts = [...drafts.units.values()].flatMap((unit) => (unit.script === null ? [] : [unit.script]));
+  return sourceOf(files, "app.js") === null ? scripts : ["app.js", ...scripts];
+}
+
+function finishUnit(draft: UnitDraft, modules: ModuleGraph): Unit {
+  const code = draft.script === null ? "" : (modules.modules.get(draft.script)?.code ?? "");
+  const styleIsolation = styleIsolationOf(draft.kind, draft.json, code);
+  return { ...draft, styleIsolation, stylePrefix: stylePrefixOf(draft.path, styleIsolation) };
+}
+
+function emptyProgram(config: ProjectConfig, diagnostics: readonly Diagnostic[]): ProgramFiles {
+  const program: Program = {
+    version: 0,
+    appId: config.appId,
+    appJson: {},
+    pages: [],
+    packages: [],
+    units: {},
+    project: config.project,
+    theme: { light: {}, dark: {} },
+    diagnostics: sortDiagnostics(diagnostics),
+  };
+  return { program, modules: "", templates: "", styles: {} };
+}
+
+/** Diagnostics name files from the folder that was given, which may stand above the program's. */
+function inFolder(source: Source, diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (source.root === "") return diagnostics;
+  return diagnostics.map((item) => ({ ...item, file: `${source.root}/${item.file}` }));
+}
+
+function sameFiles(a: ProgramFiles, b: ProgramFiles): boolean {
+  return (
+    a.modules === b.modules &&
+    a.templates === b.templates &&
+    JSON.stringify(a.styles) === JSON.stringify(b.styles) &&
+    JSON.stringify({ ...a.program, version: 0 }) === JSON.stringify({ ...b.program, version: 0 })
+  );
+}

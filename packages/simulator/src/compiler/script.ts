@@ -1,0 +1,99 @@
+import { transform, type Message } from "esbuild";
+import { HIDDEN_NAMES, PHONE_GLOBALS } from "../module-scope.js";
+import type { Diagnostic } from "../program.js";
+import { problem, WHOLE_FILE } from "./diagnostics.js";
+import type { SourceReader } from "./source-files.js";
+import { findSyntaxError } from "./syntax-error.js";
+
+/** One script or JSON file as it goes into modules.js. */
+export interface ScriptModule {
+  /** Path that `require` finds it by: "app.js" also where the source is app.ts. */
+  readonly path: string;
+  /** Path of the author's file. */
+  readonly file: string;
+  /** CommonJS. */
+  readonly code: string;
+  /** What it requires by literal names, in order of first mention. */
+  readonly requests: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The author's file behind a module path: the path itself, or its TypeScript twin. Null where there is none. */
+export function sourceOf(reader: SourceReader, path: string): string | null {
+  if (reader.exists(path)) return path;
+  const typescript = path.endsWith(".js") ? `${path.slice(0, -3)}.ts` : null;
+  return typescript !== null && reader.exists(typescript) ? typescript : null;
+}
+
+/** Null where there is no source. A source that does not parse becomes a module that throws its syntax error. */
+export async function compileScript(reader: SourceReader, path: string): Promise<ScriptModule | null> {
+  const file = sourceOf(reader, path);
+  const text = file === null ? null : reader.read(file);
+  if (file === null || text === null) return null;
+  const typescript = file.endsWith(".ts");
+  // Nearly all mini program code is classic script; ES modules are what is left, and whatever is wrong.
+  if (!typescript && findSyntaxError(text) === null) {
+    return { path, file, code: text, requests: requestsOf(text), diagnostics: [] };
+  }
+  try {
+    const { code, warnings } = await transform(text, {
+      loader: typescript ? "ts" : "js",
+      format: "cjs",
+      target: "es2022",
+      sourcefile: file,
+      sourcemap: "inline",
+      charset: "utf8",
+      logLevel: "silent",
+    });
+    const diagnostics = warnings.filter(concernsAuthor).map((item) => fromMessage("warning", file, item));
+    return { path, file, code, requests: requestsOf(code), diagnostics };
+  } catch (error) {
+    const diagnostics = messagesOf(error).map((item) => fromMessage("error", file, item));
+    const first = diagnostics[0] ?? problem("error", file, WHOLE_FILE, String(error));
+    const reason = `${file}:${first.line}:${first.column} ${first.message}`;
+    const code = `throw new SyntaxError(${JSON.stringify(reason)});`;
+    return { path, file, code, requests: [], diagnostics: diagnostics.length > 0 ? diagnostics : [first] };
+  }
+}
+
+/**
+ * The call that puts a module into modules.js. The text is evaluated by `load` and not before: what a file has wrong
+ * stays its own, positions are those of the author's file, and a large program starts without compiling all of it.
+ */
+export function defineModule(module: ScriptModule): string {
+  const names = [...HIDDEN_NAMES, ...PHONE_GLOBALS].join(",");
+  // Hidden names stand in an outer function, so that author code may say `let self` or `const history`.
+  const source =
+    `(function({${names}}){return function(require,module,exports){${module.code}\n}})` +
+    `\n//# sourceURL=weapp:///${encodeURI(module.path)}`;
+  return `__weappDefine(${JSON.stringify(module.path)},function(scope){return(0,eval)(${JSON.stringify(source)})(scope)});\n`;
+}
+
+// A regular expression may see a request inside a comment: then a module too many is collected, or a missing one is
+// looked for again in the syntax tree before it is called missing.
+function requestsOf(code: string): readonly string[] {
+  const found = new Set<string>();
+  for (const match of code.matchAll(
+    /\brequire(?:\.async)?\s*\(\s*(?:"([^"\n]+)"|'([^'\n]+)'|`([^`$\n]+)`)\s*[,)]/gu,
+  )) {
+    const request = match[1] ?? match[2] ?? match[3];
+    if (request !== undefined) found.add(request);
+  }
+  return [...found];
+}
+
+function concernsAuthor(message: Message): boolean {
+  // WeChat's own style of code earns these.
+  return !["commonjs-variable-in-esm", "direct-eval", "equals-negative-zero"].includes(message.id);
+}
+
+function messagesOf(error: unknown): readonly Message[] {
+  const errors = (error as { readonly errors?: readonly Message[] }).errors;
+  return Array.isArray(errors) ? (errors as readonly Message[]) : [];
+}
+
+function fromMessage(severity: Diagnostic["severity"], file: string, message: Message): Diagnostic {
+  const at = message.location;
+  const place = at === null ? WHOLE_FILE : { line: at.line, column: at.column + 1 };
+  return problem(severity, file, place, message.text, message.notes[0]?.text);
+}

@@ -1,0 +1,68 @@
+import glassEaselTemplateCompiler from "glass-easel-template-compiler";
+import { HIDDEN_NAMES } from "../module-scope.js";
+import type { TemplateGraph } from "./template-graph.js";
+
+/** templates.js: one call of `__weappTemplates` with every template group. */
+export function bundleTemplates(graph: TemplateGraph): string {
+  const parts: string[] = [
+    `(function(){var G={},R={},${HIDDEN_NAMES.join(",")};`,
+    templateRuntime(),
+    WXS_RUNTIME,
+  ];
+  for (const [path, script] of graph.scripts) {
+    const name = JSON.stringify(path);
+    const group = JSON.stringify(path.replace(/\.wxs$/u, ""));
+    parts.push(`R[${group}]=D(${name},(require,exports,module)=>{${script?.code ?? ""}\n});`);
+  }
+  for (const file of graph.files.values()) {
+    if (file.code !== null) parts.push(`G[${JSON.stringify(file.path)}]=${file.code};`);
+  }
+  parts.push("__weappTemplates(G,Q)})();");
+  return `${parts.join("\n")}\n`;
+}
+
+/** The functions that generated code calls; they come from the compiler, so they always fit it. */
+function templateRuntime(): string {
+  const group = new glassEaselTemplateCompiler.TmplGroup();
+  try {
+    return group.getRuntimeString();
+  } finally {
+    group.free();
+  }
+}
+
+/**
+ * D(path, loader) defines a WXS module and returns what loads it. Unlike the compiler's own it takes paths with their
+ * extension, and a module that is missing or throws is told on the console and stays as empty as it got: the pages
+ * around it are drawn.
+ */
+const WXS_RUNTIME = `
+Q.A=Q.B=function(listener){return listener};
+var getDate=function(){return arguments.length?new Date(...arguments):new Date()};
+var getRegExp=function(pattern,flags){return new RegExp(pattern,flags)};
+var $type=function(value){
+  if(value===null||value===undefined||Object.prototype.hasOwnProperty.call(value,"constructor"))return value.constructor;
+  return Object.prototype.toString.call(value).slice(8,-1);
+};
+var D=(function(){
+  var modules=Object.create(null);
+  function resolve(from,request){
+    var parts=(request[0]==="/"?request:from.split("/").slice(0,-1).concat(request).join("/")).split("/"),path=[];
+    parts.forEach(function(part){if(part==="..")path.pop();else if(part!==""&&part!==".")path.push(part)});
+    path=path.join("/");
+    return modules[path]?path:path+".wxs";
+  }
+  function load(path){
+    var module=modules[path];
+    if(!module){console.error('wxs: there is no module "'+path+'"');return {}}
+    if(module.loaded)return module.exports;
+    module.loaded=true;
+    try{module.loader.call(undefined,function(request){return load(resolve(path,request))},module.exports,module)}
+    catch(error){console.error("wxs: "+path+": "+(error&&error.message||error))}
+    return module.exports;
+  }
+  return function(path,loader){
+    modules[path]={exports:{},loader:loader,loaded:false};
+    return function(){return load(path)};
+  };
+})();`;
