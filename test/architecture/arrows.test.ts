@@ -12,7 +12,7 @@ const arrows: Record<string, readonly string[]> = {
   redis: ["server"],
   simulator: ["runtime", "wire"],
   cli: ["wire", "protocol", "runtime", "client", "server", "redis", "simulator"],
-  testkit: [],
+  testkit: ["protocol"],
 };
 
 /** Packages, or folders of packages, that do no I/O: neither Node's nor the browser's names may compile in them. */

@@ -59,6 +59,8 @@ export interface Hello {
   readonly version: readonly [lowest: number, highest: number];
   readonly token?: string;
   readonly device?: string;
+  /** Larger in every later hello of the same session. */
+  readonly attempt?: number;
   readonly session?: string;
   readonly secret?: string;
   readonly reason?: string;

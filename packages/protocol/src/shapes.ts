@@ -57,6 +57,7 @@ export const clientShapes: Readonly<Record<ClientMessage["t"], Fields>> = {
     version: range(1, 1_000),
     token: optional(token),
     device: optional(text(64)),
+    attempt: optional(count),
     session: optional(text(64)),
     secret: optional(text(64)),
     reason: optional(text(32)),

@@ -19,6 +19,7 @@ const clientMessages: ClientMessage[] = [
     version: [1, 3],
     token: "t",
     device: "d",
+    attempt: 3,
     session: "s",
     secret: "x",
     reason: "show",

@@ -179,6 +179,7 @@ export function createClientMachine(options: ClientOptions): ClientMachine {
       version,
       token,
       device,
+      attempt: options.nextAttempt(),
       session,
       secret,
       reason: helloReason,

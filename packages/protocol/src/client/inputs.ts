@@ -93,6 +93,8 @@ export interface ClientOptions {
   readonly client: string;
   /** A number in [0, 1). */
   readonly random: () => number;
+  /** An integer larger than at every earlier call for this session, also in earlier lives of the app. */
+  readonly nextAttempt: () => number;
   readonly session?: string;
   readonly secret?: string;
   /** Default "received". */

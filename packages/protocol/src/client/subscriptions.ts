@@ -127,6 +127,8 @@ export function createSubscriptions(acks: Acks, acksReceived: boolean): Subscrip
       const subscription = find(message.c);
       if (subscription === undefined) return { outputs: [], recover: false };
       const verdict = subscription.cursor.take(message.p, message.prev);
+      // A duplicate counts against the server's window as well: it is acknowledged again.
+      if (verdict === "duplicate") received(message.c, subscription.cursor.position()!, now);
       if (verdict !== "deliver") return { outputs: [], recover: verdict === "recover" };
       received(message.c, message.p, now);
       return { outputs: message.t === "message" ? [{ type: "message", message }] : [], recover: false };

@@ -16,6 +16,8 @@ export type FeedState =
 export interface Batch {
   readonly count: number;
   readonly bytes: number;
+  /** What the first of them follows; left out, the client is trusted to see a hole. */
+  readonly prev?: string;
   /** Position of the last of them. */
   readonly last: string;
 }
@@ -91,13 +93,15 @@ export class Feed {
   }
 
   /**
-   * Publications go out on this channel. True: the caller sends them to this client. `isOpen` says whether the
-   * connection's window has room.
+   * Publications go out on this channel. True: the caller sends them to this client, who has everything before them.
+   * `isOpen` says whether the connection's window has room.
    */
   offer(batch: Batch, isOpen: boolean): boolean {
     this.head = batch.last;
-    if (this.state !== "live") return false;
-    if (!isOpen) {
+    if (this.state !== "live" || batch.last === this.sent) return false;
+    // A hole, a fork, or a part that the client has from history: reading on from where it stands tells.
+    const isNext = batch.prev === undefined || batch.prev === this.sent;
+    if (!isOpen || !isNext) {
       this.state = this.keepsHistory ? "behind" : "muted";
       return false;
     }
@@ -110,11 +114,22 @@ export class Feed {
     return this.state === "behind" && !this.isReading && isOpen;
   }
 
-  /** A page came; all of it is sent. `live` when it reached what is published now. */
-  took(items: readonly HistoryItem[]): void {
+  /** A page came, read when `head` was the newest; all of it is sent. `live` when it reached what is published now. */
+  took(items: readonly HistoryItem[], head: string): void {
     this.isReading = false;
     for (const item of items) this.note(item.p, 1, item.text.length);
-    if (this.sent === this.head || items.length === 0) this.state = "live";
+    if (this.sent === head && offsetOf(this.head) <= offsetOf(this.sent)) {
+      this.head = this.sent;
+      this.state = "live";
+    }
+  }
+
+  /** Publications up to `head` went by unheard: true when there were any, and the client is owed them. */
+  missed(head: string): boolean {
+    if (this.state !== "live" || head === this.head) return false;
+    this.head = head;
+    this.state = this.keepsHistory ? "behind" : "muted";
+    return true;
   }
 
   /** The history no longer holds what the client is owed: from here on, it goes on with a gap. */

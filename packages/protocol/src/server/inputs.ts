@@ -114,6 +114,8 @@ export type SessionOutput =
   | { readonly type: "answered"; readonly id: number; readonly ok?: Json; readonly error?: ErrorBody }
   | { readonly type: "acked"; readonly channel: string; readonly position: string; readonly level: AckLevel }
   | { readonly type: "visible"; readonly visible: boolean }
+  /** The client has its welcome: the secret before it is no longer valid. */
+  | { readonly type: "confirmed" }
   /** The client leaves for good: its session need not be kept. */
   | { readonly type: "left" }
   | { readonly type: "close"; readonly code: number; readonly reason: string };

@@ -35,6 +35,7 @@ export class SessionMachine {
   private session = "";
   private secret = "";
   private isResumed = false;
+  private isConfirmed = false;
   private helloUntil: number;
   private heardAt: number;
   private sentAt: number;
@@ -61,8 +62,8 @@ export class SessionMachine {
   }
 
   /**
-   * A batch of a channel is about to be written to all of its members: true when this client is one of them. Called once
-   * per channel and flush, so it costs little; whoever is refused catches up from history.
+   * A batch of a channel is about to be written to all of its members: true when this client is to have it. Called once
+   * per channel and flush, so it costs little. Whoever is refused is owed it: `flush` says what to do about that.
    */
   offer(channel: string, batch: Batch, now: number): boolean {
     const attaching = this.attaching.get(channel);
@@ -73,6 +74,22 @@ export class SessionMachine {
     this.unackedBytes += batch.bytes;
     this.sentAt = now;
     return true;
+  }
+
+  /** After an `offer` that was refused. */
+  flush(now: number): readonly SessionOutput[] {
+    this.catchUp(now);
+    const outputs = this.out;
+    this.out = [];
+    return outputs;
+  }
+
+  /**
+   * The broker's newest position of a channel, from a check now and then: whatever this node did not hear of is read from
+   * history, or told as a gap.
+   */
+  verify(channel: string, head: string, now: number): readonly SessionOutput[] {
+    return this.feeds.get(channel)?.missed(head) === true ? this.flush(now) : [];
   }
 
   get deadline(): number | undefined {
@@ -179,7 +196,7 @@ export class SessionMachine {
       this.welcomeWhenReady(now);
     } else {
       this.reply(id, feed.begin() as unknown as Json, now);
-      this.read(feed);
+      this.catchUp(now);
     }
   }
 
@@ -214,6 +231,15 @@ export class SessionMachine {
   }
 
   /** @internal */
+  talk(text: string, now: number): void {
+    if (!this.isConfirmed) {
+      this.isConfirmed = true;
+      this.out.push({ type: "confirmed" });
+    }
+    this.text(text, now, (message) => this.hear(message, now));
+  }
+
+  /** @internal */
   hear(message: ClientMessage | Unknown, now: number): void {
     switch (message.t) {
       case "hello":
@@ -228,7 +254,7 @@ export class SessionMachine {
         }
         return;
       case "unsubscribe":
-        this.detach(message.c);
+        this.detach(message.c, now);
         this.reply(message.id, {}, now);
         return;
       case "history":
@@ -307,14 +333,15 @@ export class SessionMachine {
       this.forget(feed);
       const { position, why } = feed.lost(input.head);
       this.send({ t: "gap", c: feed.channel, p: position, why }, now);
+      this.catchUp(now);
       return;
     }
     const before = { count: feed.unackedCount, bytes: feed.unackedBytes };
-    feed.took(input.items);
+    feed.took(input.items, input.head);
     this.unackedCount += feed.unackedCount - before.count;
     this.unackedBytes += feed.unackedBytes - before.bytes;
     if (input.items.length > 0) this.sendText(`[${input.items.map((item) => item.text).join(",")}]`, now);
-    this.read(feed);
+    this.catchUp(now);
   }
 
   /** @internal */
@@ -327,7 +354,9 @@ export class SessionMachine {
   /** @internal */
   tick(now: number): void {
     if (this.state !== "live") {
-      if (now >= this.helloUntil) this.end("hello-timeout", now, {});
+      // Once the client has said hello, it is we who are late.
+      if (now >= this.helloUntil)
+        this.end(this.hello === undefined ? "hello-timeout" : "unavailable", now, {});
       return;
     }
     if (now >= this.heardAt + this.silenceMs()) {
@@ -394,13 +423,14 @@ export class SessionMachine {
   }
 
   /** @internal */
-  detach(channel: string): void {
+  detach(channel: string, now: number): void {
     this.attaching.delete(channel);
     const feed = this.feeds.get(channel);
     if (feed === undefined) return;
     this.forget(feed);
     this.feeds.delete(channel);
     this.out.push({ type: "detach", channel });
+    this.catchUp(now);
   }
 
   private attach(channel: string, wanted: string | undefined, id: number): void {
@@ -432,7 +462,7 @@ export class SessionMachine {
       now,
     );
     this.hello = undefined;
-    for (const feed of this.feeds.values()) this.read(feed);
+    this.catchUp(now);
   }
 
   private ack(channel: string, position: string, level: "received" | "processed", now: number): void {
@@ -443,11 +473,16 @@ export class SessionMachine {
     this.unackedCount -= before.count - feed.unackedCount;
     this.unackedBytes -= before.bytes - feed.unackedBytes;
     this.out.push({ type: "acked", channel, position, level });
-    if (!this.hasRoom()) return;
-    for (const each of this.feeds.values()) {
-      const gap = each.unmute();
-      if (gap !== undefined) this.send({ t: "gap", c: each.channel, p: gap.position, why: gap.why }, now);
-      this.read(each);
+    this.catchUp(now);
+  }
+
+  /** There may be room in the window again: whoever was held back goes on. */
+  private catchUp(now: number): void {
+    for (const feed of this.feeds.values()) {
+      if (!this.hasRoom()) return;
+      const gap = feed.unmute();
+      if (gap !== undefined) this.send({ t: "gap", c: feed.channel, p: gap.position, why: gap.why }, now);
+      this.read(feed);
     }
   }
 

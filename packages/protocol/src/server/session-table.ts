@@ -50,11 +50,11 @@ export const sessionHandlers: Readonly<Record<SessionState, Row>> = {
   },
   live: {
     ...always,
-    text: (m, input, now) => m.text(input.text, now, (message) => m.hear(message, now)),
+    text: (m, input, now) => m.talk(input.text, now),
     attached: (m, input, now) => m.attached(input.channel, input, now),
     denied: (m, input, now) => m.deny(input.channel, input.wanted, input.error, now),
     unsubscribe: (m, input, now) => {
-      m.detach(input.channel);
+      m.detach(input.channel, now);
       m.send({ t: "unsubscribed", c: input.channel, error: input.error }, now);
     },
     renewed: (m, input, now) => m.renewed(input.id, input.expiresAt, now),

@@ -27,6 +27,7 @@ describe("from nothing to live", () => {
         version: [1, 1],
         token: "secret",
         device: "d1",
+        attempt: 7,
         session: "s0",
         secret: "x0",
         reason: "start",

@@ -21,6 +21,7 @@ export function createHarness(options: Partial<ClientOptions> = {}) {
     device: "d1",
     client: "test/1",
     random: () => 0.5,
+    nextAttempt: () => 7,
     ...options,
   });
   let now = 1_000_000;

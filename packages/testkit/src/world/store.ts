@@ -1,0 +1,105 @@
+import { formatPosition, ORIGIN } from "@weapp-socket/protocol";
+import type { Json } from "@weapp-socket/protocol";
+import type { Random } from "./random.js";
+
+export interface Stored {
+  readonly channel: string;
+  readonly p: string;
+  readonly prev: string;
+  readonly d: Json;
+  /** Order in which publications were accepted, over all branches of history. */
+  readonly sequence: number;
+  readonly key: string | undefined;
+  isOrphan: boolean;
+}
+
+interface Channel {
+  head: string;
+  offset: number;
+  items: Stored[];
+}
+
+/** A broker that can be made to lie as real ones do: it forks, trims and forgets. The log remembers the truth. */
+export interface Store {
+  readonly log: readonly Stored[];
+  publish(
+    channel: string,
+    d: Json,
+    key: string | undefined,
+  ): { readonly stored: Stored; readonly isNew: boolean };
+  head(channel: string): string;
+  /** Undefined when `position` is not in the history. */
+  after(channel: string, position: string): readonly Stored[] | undefined;
+  keepsHistory(channel: string): boolean;
+  /** What a replica would have had; `restore` of an old one is a forked failover. */
+  snapshot(): () => void;
+  /** Keeps the newest `count` of each channel. */
+  trim(count: number): void;
+}
+
+/** Channels whose name starts with "live:" keep no history. */
+export function createStore(random: Random): Store {
+  let channels = new Map<string, Channel>();
+  let keys = new Map<string, Stored>();
+  const log: Stored[] = [];
+
+  function channelOf(name: string): Channel {
+    let channel = channels.get(name);
+    if (channel === undefined) {
+      channel = { head: ORIGIN, offset: 0, items: [] };
+      channels.set(name, channel);
+    }
+    return channel;
+  }
+
+  return {
+    log,
+    publish(name, d, key) {
+      const known = key === undefined ? undefined : keys.get(key);
+      if (known !== undefined) return { stored: known, isNew: false };
+      const channel = channelOf(name);
+      channel.offset += 1;
+      const p = formatPosition(channel.offset, random.uint32());
+      const stored: Stored = {
+        channel: name,
+        p,
+        prev: channel.head,
+        d,
+        sequence: log.length + 1,
+        key,
+        isOrphan: false,
+      };
+      channel.head = p;
+      if (!name.startsWith("live:")) channel.items.push(stored);
+      if (key !== undefined) keys.set(key, stored);
+      log.push(stored);
+      return { stored, isNew: true };
+    },
+    head: (name) => channelOf(name).head,
+    after(name, position) {
+      const { items, head } = channelOf(name);
+      if (position === head) return [];
+      if (position === ORIGIN) return items.length > 0 && items[0]!.prev === ORIGIN ? items : undefined;
+      const at = items.findIndex((item) => item.p === position);
+      return at < 0 ? undefined : items.slice(at + 1);
+    },
+    keepsHistory: (name) => !name.startsWith("live:"),
+    snapshot() {
+      const then = new Map(
+        [...channels].map(([name, channel]) => [name, { ...channel, items: [...channel.items] }]),
+      );
+      const thenKeys = new Map(keys);
+      const length = log.length;
+      return () => {
+        for (const stored of log.slice(length)) stored.isOrphan = true;
+        channels = new Map(
+          [...then].map(([name, channel]) => [name, { ...channel, items: [...channel.items] }]),
+        );
+        keys = new Map(thenKeys);
+      };
+    },
+    trim(count) {
+      for (const channel of channels.values()) channel.items = channel.items.slice(-count);
+    },
+  };
+}

@@ -1,0 +1,194 @@
+import { defaultSessionOptions, type SessionOptions } from "@weapp-socket/protocol";
+import { check, type Finding } from "./checker.js";
+import { createPhone, type Phone } from "./client.js";
+import { createLink, type LinkEnd, type Weather } from "./link.js";
+import { createNode, type Cluster, type Node } from "./node.js";
+import { createRandom, type Random } from "./random.js";
+import { createStore } from "./store.js";
+import { createTimeline } from "./timeline.js";
+
+/** What went on in one world, and what the checker found. The same seed gives the same report. */
+export interface WorldReport {
+  readonly seed: number;
+  readonly findings: readonly Finding[];
+  /** Keys of publishes that took effect more than once, or were said to have succeeded and did not. */
+  readonly brokenKeys: readonly string[];
+  /** Clients that were not live in the end. */
+  readonly leftBehind: readonly string[];
+  /** How often an older socket was heard. */
+  readonly unfenced: number;
+  readonly published: number;
+  readonly delivered: number;
+  readonly gaps: number;
+  readonly faults: Readonly<Record<string, number>>;
+}
+
+const channels = ["room:1", "room:2", "live:1"];
+const TROUBLE_MS = 120_000;
+const PEACE_MS = 180_000;
+
+/** Clients, nodes, a broker and the wires between them under one clock and one seed: two minutes of trouble, then peace. */
+export function runWorld(seed: number): WorldReport {
+  const random = createRandom(seed);
+  const timeline = createTimeline();
+  const store = createStore(random);
+  const options: SessionOptions = {
+    ...defaultSessionOptions,
+    window: random.pick([2, 8, 256]),
+    windowBytes: random.pick([400, 524_288]),
+    pageMessages: random.pick([1, 3, 100]),
+    maxReplay: random.pick([20, 10_000]),
+  };
+  let stalledMs = 0;
+  const cluster: Cluster = {
+    timeline,
+    random,
+    store,
+    sessions: new Map(),
+    nodes: new Set(),
+    calls: new Map(),
+    options,
+    chains: random.chance(0.5),
+    echoes: random.pick([0, 0.2]),
+    brokerMs: () => random.integer(0, 20) + stalledMs,
+  };
+  for (let n = 0; n < 2; n += 1) createNode(cluster);
+
+  const weather: Weather = {
+    minDelayMs: 1,
+    maxDelayMs: random.pick([5, 80, 400]),
+    rewritesCodes: random.pick([0, 0.5]),
+    losesClose: random.pick([0, 0.3]),
+    doublesClose: random.pick([0, 0.3]),
+    delaysClose: random.pick([0, 0.3]),
+  };
+
+  function dial(end: LinkEnd): ReturnType<typeof createLink> {
+    const node = cluster.nodes.size === 0 ? undefined : random.pick([...cluster.nodes]);
+    let served: ReturnType<Node["accept"]> | undefined;
+    const link = createLink(timeline, random, weather, end, {
+      opened: () => {
+        served = node?.accept(link);
+        if (served === undefined) link.closeFromServer(1006);
+      },
+      text: (text) => served?.text(text),
+      closed: () => served?.closed(),
+    });
+    return link;
+  }
+
+  const phones: Phone[] = [];
+  for (let n = 0; n < 4; n += 1)
+    phones.push(createPhone({ name: `p${n}`, timeline, random, channels, dial }));
+
+  const faults: Record<string, number> = {};
+  let isOver = false;
+  let restore: (() => void) | undefined;
+  let content = 0;
+
+  const acts: Record<string, (random: Random) => void> = {
+    publish: () => burst(random.pick([1, 1, 1, 5, 40])),
+    "client publish": () => random.pick(phones).publish(random.pick(channels), (content += 1)),
+    cut: () => random.pick(phones).cut(random.pick(["both", "client", "nobody"])),
+    hide: () => random.pick(phones).hide(),
+    show: () => random.pick(phones).show(),
+    offline: () => random.pick(phones).offline(),
+    online: () => random.pick(phones).online(),
+    "cold start": () => random.pick(phones).coldStart(random.chance(0.2)),
+    crash: () => {
+      if (cluster.nodes.size > 0) random.pick([...cluster.nodes]).crash();
+      timeline.after(random.integer(0, 3_000), () => createNode(cluster));
+    },
+    deafness: () => {
+      if (cluster.nodes.size > 0) random.pick([...cluster.nodes]).deafen(random.integer(10, 3_000));
+    },
+    drain: () => {
+      if (cluster.nodes.size > 0) random.pick([...cluster.nodes]).drain();
+    },
+    stall: () => {
+      stalledMs = random.integer(100, 6_000);
+      timeline.after(random.integer(100, 5_000), () => {
+        stalledMs = 0;
+      });
+    },
+    "fail over": () => {
+      if (restore === undefined) {
+        restore = store.snapshot();
+      } else {
+        restore();
+        restore = undefined;
+      }
+    },
+    trim: () => store.trim(random.integer(0, 10)),
+  };
+  const names = [...Object.keys(acts), "publish", "publish", "publish", "client publish"];
+
+  function burst(count: number): void {
+    const channel = random.pick(channels);
+    for (let n = 0; n < count; n += 1) {
+      content += 1;
+      const { stored } = store.publish(channel, content, undefined);
+      for (const node of cluster.nodes) node.published(stored);
+    }
+  }
+
+  function trouble(): void {
+    if (isOver) return;
+    const name = random.pick(names);
+    faults[name] = (faults[name] ?? 0) + 1;
+    acts[name]!(random);
+    timeline.after(random.integer(1, 1_000), trouble);
+  }
+
+  timeline.after(1_000, trouble);
+  timeline.run(TROUBLE_MS);
+  isOver = true;
+  stalledMs = 0;
+  for (const phone of phones) {
+    phone.show();
+    phone.online();
+  }
+  if (cluster.nodes.size === 0) createNode(cluster);
+  timeline.run(PEACE_MS);
+
+  const accepted = store.log.map(({ channel, p, sequence, isOrphan }) => ({
+    channel,
+    position: p,
+    sequence,
+    isOrphan,
+  }));
+  const leftBehind = phones.filter((phone) => !phone.isLive).map((phone) => phone.name);
+  return {
+    seed,
+    findings: phones.flatMap((phone) => check(accepted, phone.name, phone.seen, phone.isLive)),
+    brokenKeys: brokenKeys(phones, store.log),
+    leftBehind,
+    unfenced: phones.reduce((total, phone) => total + phone.unfenced, 0),
+    published: store.log.length,
+    delivered: sum(phones, "message"),
+    gaps: sum(phones, "gap"),
+    faults,
+  };
+}
+
+function sum(phones: readonly Phone[], type: string): number {
+  return phones.reduce((total, phone) => total + phone.seen.filter((event) => event.type === type).length, 0);
+}
+
+function brokenKeys(
+  phones: readonly Phone[],
+  log: ReadonlyArray<{ readonly key: string | undefined; readonly p: string; readonly isOrphan: boolean }>,
+): string[] {
+  const effects = new Map<string, string[]>();
+  for (const { key, p, isOrphan } of log) {
+    if (key !== undefined && !isOrphan) effects.set(key, [...(effects.get(key) ?? []), p]);
+  }
+  const broken = [...effects].filter(([, positions]) => positions.length > 1).map(([key]) => key);
+  for (const phone of phones) {
+    for (const [key, outcome] of phone.outcomes) {
+      const isSuccess = outcome.includes("-") && /^\d/.test(outcome);
+      if (isSuccess && !log.some((stored) => stored.key === key && stored.p === outcome)) broken.push(key);
+    }
+  }
+  return broken;
+}
