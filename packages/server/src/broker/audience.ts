@@ -1,6 +1,12 @@
-import type { ChannelListener, PresenceEvent, Publication } from "./publication.js";
+import type { ChannelListener, GapReason, PresenceEvent, Publication } from "./publication.js";
 
-type Heard = Publication | PresenceEvent;
+interface Gap {
+  readonly channel: string;
+  readonly resumeAt: string;
+  readonly reason: GapReason;
+}
+
+type Heard = Publication | PresenceEvent | Gap;
 
 /**
  * The listeners of one channel. Everything is heard in order by everyone, also when a listener publishes, attaches or
@@ -42,7 +48,8 @@ export class Audience {
       if (this.listeners !== listeners && !this.listeners.includes(listener)) continue;
       try {
         if ("position" in heard) listener.onPublication(heard);
-        else listener.onPresence?.(heard);
+        else if ("type" in heard) listener.onPresence?.(heard);
+        else listener.onGap?.(heard.channel, heard.resumeAt, heard.reason);
       } catch (error) {
         queueMicrotask(() => {
           throw error;

@@ -7,10 +7,13 @@ export interface RetainedPublications {
   /** Offset of the publication at index 0. Meaningless while `length` is 0. */
   readonly firstOffset: number;
   readonly length: number;
-  at(index: number): Publication;
+  /** `undefined` where the publication was lost or damaged. */
+  at(index: number): Publication | undefined;
   /** The channel's position. */
   readonly head: string;
   readonly keepsHistory: boolean;
+  /** From positions of a lower offset nothing can be resumed, because what followed them may have been lost. */
+  readonly unbrokenFrom: number;
 }
 
 export const DEFAULT_PAGE_BYTES: number = 1024 * 1024;
@@ -24,12 +27,12 @@ function placeAfter(retained: RetainedPublications, position: string): number | 
   if (!retained.keepsHistory) return "no-history";
   const offset = positionOffset(position);
   if (offset === undefined) return "fork";
+  if (offset < retained.unbrokenFrom) return "fork";
   if (retained.length === 0) return offset < positionOffset(retained.head)! ? "trimmed" : "fork";
-  const index = offset - retained.firstOffset;
-  if (index < -1) return "trimmed";
+  const index = offset - retained.firstOffset + 1;
+  if (index < 0) return "trimmed";
   if (index >= retained.length) return "fork";
-  const found = index === -1 ? retained.at(0).previous : retained.at(index).position;
-  return found === position ? index + 1 : "fork";
+  return retained.at(index)?.previous === position ? index : "fork";
 }
 
 /** One page of history, by the rules of `Broker.history`. The caller has trimmed what is too old or too many. */
@@ -68,6 +71,12 @@ export function readPage(retained: RetainedPublications, query: HistoryQuery, no
   let isFull = false;
   for (; index >= start && index < end; index += step) {
     const publication = retained.at(index);
+    if (publication === undefined) {
+      if (query.after === undefined || !isForward) continue;
+      if (next === undefined) return refuse("fork");
+      isFull = true;
+      break;
+    }
     if (publication.expiresAtMs > nowMs) {
       isFull =
         publications.length === query.limit ||
@@ -95,8 +104,7 @@ function dataBytes(publication: Publication): number {
 /** Where a page that passed nothing ended. */
 function restingPlace(retained: RetainedPublications, query: HistoryQuery, start: number): string {
   if (query.direction === "backward") return query.before ?? retained.head;
-  if (start < retained.length) return retained.at(start).previous;
-  return retained.head;
+  return retained.at(start)?.previous ?? query.after ?? retained.head;
 }
 
 /** Index of the oldest publication not older than `sinceMs`. */
@@ -105,7 +113,7 @@ function firstSince(retained: RetainedPublications, sinceMs: number): number {
   let high = retained.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (retained.at(middle).publishedAtMs < sinceMs) low = middle + 1;
+    if ((retained.at(middle)?.publishedAtMs ?? -Infinity) < sinceMs) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -1,6 +1,7 @@
 import { ClosedError } from "../closed-error.js";
 import { systemClock, type Clock } from "../clock.js";
 import { createRandom32 } from "../random32.js";
+import { Beginnings } from "./beginnings.js";
 import { ControlBus } from "./control-bus.js";
 import { ExpiryQueue } from "./expiry-queue.js";
 import { readPage } from "./history-page.js";
@@ -38,7 +39,7 @@ export interface MemoryBrokerOptions {
   readonly maxKeys?: number;
   /** Most records kept; new ones are refused beyond it. Default: 1,000,000. */
   readonly maxRecords?: number;
-  /** A channel without history, listeners and members is forgotten this long after its last use. Default: 1 hour. */
+  /** A channel without history, listeners and members is forgotten this long after its last publication. Default: 1 hour. */
   readonly forgetChannelMs?: number;
 }
 
@@ -62,6 +63,7 @@ class MemoryBroker implements Broker {
   private readonly channelsByName: Map<string, MemoryChannel> = new Map();
   private readonly keys: KeyWindow<string>;
   private readonly upkeep: ExpiryQueue<MemoryChannel> = new ExpiryQueue();
+  private readonly beginnings: Beginnings;
   private readonly bus: ControlBus = new ControlBus();
   private readonly ticker: Ticker;
   private readonly maxHistoryBytes: number;
@@ -73,6 +75,7 @@ class MemoryBroker implements Broker {
     const { clock = systemClock, random32 = createRandom32() } = options;
     this.clock = clock;
     this.random32 = random32;
+    this.beginnings = new Beginnings(random32());
     this.maxHistoryBytes = options.maxHistoryBytes ?? 256 * 1024 * 1024;
     this.forgetChannelMs = options.forgetChannelMs ?? 3_600_000;
     this.keys = new KeyWindow(options.keepKeysMs ?? 600_000, options.maxKeys ?? 1_000_000, clock.now());
@@ -113,7 +116,7 @@ class MemoryBroker implements Broker {
     this.checkOpen();
     checkHistory(query);
     const nowMs = this.clock.now();
-    const channel = this.channel(query.channel, nowMs);
+    const channel = this.find(query.channel);
     this.trim(channel, nowMs);
     return readPage(channel, query, nowMs);
   }
@@ -121,7 +124,7 @@ class MemoryBroker implements Broker {
   position(channel: string): string {
     this.checkOpen();
     checkChannel(channel);
-    return this.channel(channel, this.clock.now()).head;
+    return this.find(channel).head;
   }
 
   channels(query: ChannelsQuery): ChannelsPage {
@@ -138,7 +141,7 @@ class MemoryBroker implements Broker {
     const channels = names
       .sort()
       .slice(0, limit)
-      .map((name) => this.channel(name, nowMs).info());
+      .map((name) => this.find(name).info());
     return { channels, more: names.length > limit };
   }
 
@@ -149,7 +152,10 @@ class MemoryBroker implements Broker {
   }
 
   detach(channel: string, listener: ChannelListener): void {
-    this.channelsByName.get(channel)?.audience.delete(listener);
+    const known = this.channelsByName.get(channel);
+    if (known === undefined) return;
+    known.audience.delete(listener);
+    if (known.isEmpty && known.audience.listeners.length === 0) this.channelsByName.delete(channel);
   }
 
   addNode(nodeId: string, listener: ControlListener): void {
@@ -182,10 +188,19 @@ class MemoryBroker implements Broker {
     if (this.isClosed) throw new ClosedError("broker: closed");
   }
 
+  /** For reading: a channel that nothing is kept of is made anew each time, and is the same each time. */
+  private find(name: string): MemoryChannel {
+    return (
+      this.channelsByName.get(name) ??
+      new MemoryChannel(name, this.beginnings.nonce(name), this.forgetChannelMs)
+    );
+  }
+
+  /** For keeping something. */
   private channel(name: string, nowMs: number): MemoryChannel {
     let channel = this.channelsByName.get(name);
     if (channel === undefined) {
-      channel = new MemoryChannel(name, this.random32(), this.forgetChannelMs);
+      channel = this.find(name);
       this.channelsByName.set(name, channel);
       channel.usedAtMs = nowMs;
       this.planUpkeep(channel);
@@ -226,8 +241,12 @@ class MemoryBroker implements Broker {
       this.trim(channel, nowMs);
       const isInUse = channel.audience.listeners.length > 0 || this.presence.hasMembers(channel.name);
       if (isInUse) channel.usedAtMs = nowMs;
-      if (channel.dueAtMs <= nowMs && channel.length === 0) this.channelsByName.delete(channel.name);
-      else this.planUpkeep(channel);
+      if (channel.dueAtMs <= nowMs && channel.length === 0) {
+        this.channelsByName.delete(channel.name);
+        this.beginnings.forget(channel.name);
+      } else {
+        this.planUpkeep(channel);
+      }
     }
     const membersLeft = this.presence.expire(nowMs);
     const recordsLeft = this.records.expire(nowMs);

@@ -12,6 +12,7 @@ export class MemoryChannel implements RetainedPublications {
   readonly name: string;
   readonly audience: Audience = new Audience();
   head: string;
+  readonly unbrokenFrom: number = 0;
   /** Bytes of history, overhead included. */
   bytes = 0;
   publishedAtMs = 0;
@@ -38,6 +39,11 @@ export class MemoryChannel implements RetainedPublications {
 
   get firstOffset(): number {
     return this.offset - this.length + 1;
+  }
+
+  /** It never had a publication. */
+  get isEmpty(): boolean {
+    return this.offset === 0;
   }
 
   get keepsHistory(): boolean {

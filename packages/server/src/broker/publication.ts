@@ -42,7 +42,7 @@ export interface PresenceEvent {
  */
 export interface ChannelListener {
   onPublication(publication: Publication): void;
-  /** The engine could not keep the chain. Publications go on after `position`. Never from memory or LMDB. */
+  /** The engine could not keep the chain. Publications go on after `position`. Never from the memory engine. */
   onGap?(channel: string, position: string, reason: GapReason): void;
   onPresence?(event: PresenceEvent): void;
 }

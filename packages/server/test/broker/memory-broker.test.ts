@@ -6,6 +6,7 @@ import { createDice, policyOf } from "./suite/world.js";
 
 describeBroker({
   name: "memory",
+  durability: "memory",
   open: async (clock, random32) => createMemoryBroker({ clock, random32 }),
 });
 
@@ -85,16 +86,22 @@ describe("memory broker", () => {
   it("M4: forgets an idle channel, and its beginning is another one then", () => {
     const clock = createManualClock();
     const broker = createMemoryBroker({ clock, random32: createDice() });
-    const idle = broker.position("idle");
-    const heard = broker.position("heard");
+    const positions = (): string[] =>
+      ["silent", "idle", "heard", "kept"].map((name) => broker.position(name));
+    const beginnings = positions();
+    broker.publish({ channel: "idle", data: "x", format: "text" });
+    broker.publish({ channel: "heard", data: "x", format: "text" });
     broker.attach("heard", { onPublication: () => undefined });
     broker.publish({ channel: "kept", data: "x", format: "text", policy: policyOf(1, 86_400_000) });
-    const kept = broker.position("kept");
+    const before = positions();
     clock.advance(3_602_000);
-    expect(broker.position("idle")).not.toBe(idle);
-    expect(broker.position("heard")).toBe(heard);
-    expect(broker.position("kept")).toBe(kept);
+    const [silent, idle, heard, kept] = positions();
+    expect([silent, heard, kept]).toEqual([before[0], before[2], before[3]]);
+    expect(idle).toMatch(/^0-/);
+    expect(idle).not.toBe(beginnings[1]);
     clock.advance(86_400_000 + 3_602_000);
-    expect(broker.position("kept")).not.toBe(kept);
+    expect(broker.position("heard")).toBe(before[2]);
+    expect(broker.position("kept")).toMatch(/^0-/);
+    expect(broker.position("kept")).not.toBe(beginnings[3]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Ear, policyOf, useWorld, type Engine } from "./world.js";
+import { Ear, useWorld, type Engine } from "./world.js";
 import type { Broker } from "../../../src/broker/broker.js";
 
 /** B7 to B10: what is kept, how it is read, the list of channels. */
@@ -8,18 +8,18 @@ export function describeHistory(engine: Engine): void {
 
   describe("history", () => {
     it("B7: keeps the newest by count", async () => {
-      for (let index = 1; index <= 7; index++) await world.publish(`${index}`, { policy: policyOf(3) });
+      for (let index = 1; index <= 7; index++) await world.publish(`${index}`, { policy: world.policy(3) });
       expect(await world.dataOf()).toEqual(["5", "6", "7"]);
-      await world.publish("8", { policy: policyOf(2) });
+      await world.publish("8", { policy: world.policy(2) });
       expect(await world.dataOf()).toEqual(["7", "8"]);
-      await world.publish("9", { policy: policyOf(0) });
+      await world.publish("9", { policy: world.policy(0) });
       expect(await world.dataOf()).toEqual([]);
     });
 
     it("B7: keeps them for their age", async () => {
-      await world.publish("1", { policy: policyOf(10, 60_000) });
+      await world.publish("1", { policy: world.policy(10, 60_000) });
       world.clock.advance(30_000);
-      await world.publish("2", { policy: policyOf(10, 60_000) });
+      await world.publish("2", { policy: world.policy(10, 60_000) });
       world.clock.advance(29_999);
       expect(await world.dataOf()).toEqual(["1", "2"]);
       world.clock.advance(1);
@@ -106,7 +106,7 @@ export function describeHistory(engine: Engine): void {
     it("B9: resumes from the position right before the oldest one kept, not from one earlier", async () => {
       const positions: string[] = [];
       for (let index = 1; index <= 5; index++) {
-        positions.push(await world.publish(`${index}`, { policy: policyOf(2) }));
+        positions.push(await world.publish(`${index}`, { policy: world.policy(2) }));
       }
       expect(await world.history({ after: positions.at(2)! })).toMatchObject({ status: "ok" });
       expect(await world.dataOf({ after: positions.at(2)! })).toEqual(["4", "5"]);
@@ -142,7 +142,7 @@ export function describeHistory(engine: Engine): void {
     it("B9: says that a channel keeps no history, and resumes from its head alone", async () => {
       const beginning = await world.broker.position("room");
       expect(await world.history({ after: beginning })).toMatchObject({ status: "ok", publications: [] });
-      const position = await world.publish("1", { policy: policyOf(0) });
+      const position = await world.publish("1", { policy: world.policy(0) });
       expect(await world.history({ after: position })).toMatchObject({ status: "ok", publications: [] });
       expect(await world.history({ after: beginning })).toMatchObject({
         status: "no-history",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Ear, policyOf, useWorld, type Engine } from "./world.js";
+import { Ear, useWorld, type Engine } from "./world.js";
 import type { PublishRequest } from "../../../src/broker/broker.js";
 import type { ChannelListener, Publication } from "../../../src/broker/publication.js";
 
@@ -32,8 +32,8 @@ export function describePublish(engine: Engine): void {
     });
 
     it("B1: go on without history", async () => {
-      const one = await world.publish("a", { policy: policyOf(0) });
-      const two = await world.publish("b", { policy: policyOf(0) });
+      const one = await world.publish("a", { policy: world.policy(0) });
+      const two = await world.publish("b", { policy: world.policy(0) });
       expect([one.split("-")[0], two.split("-")[0]]).toEqual(["1", "2"]);
       expect(await world.broker.position("room")).toBe(two);
     });
@@ -66,7 +66,7 @@ export function describePublish(engine: Engine): void {
         channel: "room",
         data: new Uint8Array([0, 255, 1]),
         format: "binary",
-        policy: policyOf(100),
+        policy: world.policy(100),
       });
       const { publications } = await world.history();
       const plain = (publication: Publication): unknown => ({
@@ -180,7 +180,7 @@ export function describePublish(engine: Engine): void {
         data: "x",
         format: "text",
         key: "k",
-        policy: policyOf(9),
+        policy: world.policy(9),
       };
       const first = await world.broker.publish(request);
       const second = await world.broker.publish({ ...request, data: "y" });
@@ -193,7 +193,13 @@ export function describePublish(engine: Engine): void {
     it("B6: racing repetitions are one publication", async () => {
       const all = await Promise.all(
         Array.from({ length: 10 }, async () =>
-          world.broker.publish({ channel: "room", data: "x", format: "text", key: "k", policy: policyOf(9) }),
+          world.broker.publish({
+            channel: "room",
+            data: "x",
+            format: "text",
+            key: "k",
+            policy: world.policy(9),
+          }),
         ),
       );
       expect(new Set(all.map(({ position }) => position)).size).toBe(1);
@@ -228,9 +234,9 @@ export function describePublish(engine: Engine): void {
     });
 
     it("B6: outlives the publication itself", async () => {
-      const first = await world.publish("a", { key: "k", policy: policyOf(1) });
-      await world.publish("b", { policy: policyOf(1) });
-      expect(await world.publish("a", { key: "k", policy: policyOf(1) })).toBe(first);
+      const first = await world.publish("a", { key: "k", policy: world.policy(1) });
+      await world.publish("b", { policy: world.policy(1) });
+      expect(await world.publish("a", { key: "k", policy: world.policy(1) })).toBe(first);
       expect(await world.dataOf()).toEqual(["b"]);
     });
   });

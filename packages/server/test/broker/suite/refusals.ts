@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Ear, policyOf, useWorld, type Engine } from "./world.js";
+import { Ear, useWorld, type Engine } from "./world.js";
 import type { HistoryQuery, PublishRequest } from "../../../src/broker/broker.js";
 
 /** B14 and B15: wrong calls and late calls. */
@@ -16,9 +16,9 @@ export function describeRefusals(engine: Engine): void {
       ["an empty key", { ...good, key: "" }],
       ["a long key", { ...good, key: "k".repeat(65) }],
       ["no time to live", { ...good, ttlMs: 0 }],
-      ["a negative count", { ...good, policy: policyOf(-1) }],
-      ["half a count", { ...good, policy: policyOf(0.5) }],
-      ["no age", { ...good, policy: policyOf(1, 0) }],
+      ["a negative count", { ...good, policy: world.policy(-1) }],
+      ["half a count", { ...good, policy: world.policy(0.5) }],
+      ["no age", { ...good, policy: world.policy(1, 0) }],
     ])("B14: publish refuses %s, and nothing happened", async (_, request) => {
       const before = await world.broker.position("room");
       await expect((async () => world.broker.publish(request))()).rejects.toThrow(/: expected/);

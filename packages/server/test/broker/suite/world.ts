@@ -7,12 +7,19 @@ import type {
   HistoryQuery,
   PublishRequest,
 } from "../../../src/broker/broker.js";
-import type { ChannelListener, PresenceEvent, Publication } from "../../../src/broker/publication.js";
+import type {
+  ChannelListener,
+  Durability,
+  PresenceEvent,
+  Publication,
+} from "../../../src/broker/publication.js";
 import type { Clock } from "../../../src/clock.js";
 
 /** An engine as the suite meets it. */
 export interface Engine {
   readonly name: string;
+  /** What the suite's publications ask for. */
+  readonly durability: Durability;
   /** A fresh, empty broker on the given clock and dice. */
   open(clock: Clock, random32: () => number): Promise<Broker>;
 }
@@ -43,14 +50,19 @@ export function createDice(seed = 1): () => number {
   };
 }
 
-export function policyOf(historyCount: number, historyAgeMs = 3_600_000): ChannelPolicy {
-  return { historyCount, historyAgeMs, durability: "memory" };
+export function policyOf(
+  historyCount: number,
+  historyAgeMs = 3_600_000,
+  durability: Durability = "memory",
+): ChannelPolicy {
+  return { historyCount, historyAgeMs, durability };
 }
 
 /** A fresh broker for every test of the surrounding `describe`, and the words that tests speak to it. */
 export interface World {
   readonly clock: ManualClock;
   readonly broker: Broker;
+  policy(historyCount: number, historyAgeMs?: number): ChannelPolicy;
   /** To `room`, as text, with a history of 100; answers with the position. */
   publish(data: string, more?: Partial<PublishRequest>): Promise<string>;
   /** Of `room`, forward, all of it. */
@@ -78,8 +90,9 @@ export function useWorld(engine: Engine): World {
     get broker() {
       return broker;
     },
+    policy: (historyCount, historyAgeMs) => policyOf(historyCount, historyAgeMs, engine.durability),
     async publish(data, more) {
-      const request = { channel: "room", data, format: "text" as const, policy: policyOf(100), ...more };
+      const request = { channel: "room", data, format: "text" as const, policy: world.policy(100), ...more };
       return (await broker.publish(request)).position;
     },
     async history(more) {

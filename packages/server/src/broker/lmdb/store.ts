@@ -1,0 +1,201 @@
+import { mkdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { open, type Database, type RootDatabase } from "lmdb";
+import { currentOwner, isRunning, type Owner } from "./owner.js";
+import { WriteGroup } from "./write-group.js";
+
+type Table = Database<Buffer, Buffer>;
+
+/** Of the layout of tables, keys and values. A store of another version is refused. */
+const FORMAT_VERSION = 1;
+
+export const TABLES = ["rows", "log", "upkeep", "keys0", "keys1", "records", "owners"] as const;
+
+/** What the store asks of whoever fills its groups. */
+export interface StoreClient {
+  /** The last writes of a group. */
+  finish(group: WriteGroup): void;
+  /** Nothing of the group is in the store. */
+  fail(group: WriteGroup, error: unknown): void;
+}
+
+/** How the session before this one ended, as far as it matters for what may be lost. */
+export interface StoreSession {
+  /** Counted from 1 at every open. */
+  readonly number: number;
+  /** The store was new, or closed; otherwise its process died. */
+  readonly wasClosed: boolean;
+  /** The machine went down with the process: what was not flushed is lost. */
+  readonly lostPower: boolean;
+}
+
+/** The tables, and the way into them: groups of writes, one transaction each, the next begun when the last is in. */
+export class LmdbStore {
+  readonly session: StoreSession;
+  /** Channel name: row. */
+  readonly rows: Table;
+  /** Channel id and offset: publication. */
+  readonly log: Table;
+  /** Second and channel name: nothing. */
+  readonly upkeep: Table;
+  /** Channel and idempotency key: position. Two tables that take turns. */
+  readonly keys: readonly [Table, Table];
+  readonly records: Table;
+  /** Owner and record key: nothing. */
+  readonly owners: Table;
+  private readonly env: RootDatabase<unknown, string>;
+  private readonly path: string;
+  private gathering: WriteGroup | undefined;
+  private isCommitting = false;
+  private idle: (() => void) | undefined;
+  private unflushed = 0;
+  private uncommittedBytes = 0;
+  private client: StoreClient | undefined;
+
+  /** Opens or makes the store in the folder `path`. Throws where another process has it. */
+  constructor(path: string) {
+    mkdirSync(path, { recursive: true });
+    this.path = path;
+    this.env = open<unknown, string>({ path: dataFile(path), noSubdir: true, maxDbs: 12, encoding: "json" });
+    const table = (name: (typeof TABLES)[number]): Table =>
+      this.env.openDB<Buffer, Buffer>({ name, encoding: "binary", keyEncoding: "binary" });
+    this.rows = table("rows");
+    this.log = table("log");
+    this.upkeep = table("upkeep");
+    this.keys = [table("keys0"), table("keys1")];
+    this.records = table("records");
+    this.owners = table("owners");
+    try {
+      this.session = this.env.transactionSync(() => this.begin());
+    } catch (error) {
+      void this.env.close();
+      throw error;
+    }
+  }
+
+  /** Bytes of publications that wait to be written. */
+  get pendingBytes(): number {
+    return this.uncommittedBytes + (this.gathering?.bytes ?? 0);
+  }
+
+  serve(client: StoreClient): void {
+    this.client = client;
+  }
+
+  /** A value of the store itself, under a word. */
+  get(word: string): unknown {
+    return this.env.get(word);
+  }
+
+  /** To be called within a write of a group. */
+  put(word: string, value: unknown): void {
+    void this.env.put(word, value);
+  }
+
+  /** How an earlier session ended, where it did not end by `close`. */
+  crashOf(session: number): { readonly lostPower: boolean } | undefined {
+    return this.get(`crash ${session}`) as { lostPower: boolean } | undefined;
+  }
+
+  /** The group that is filled now. It is written in the next turn of the event loop at the earliest. */
+  group(): WriteGroup {
+    if (this.gathering === undefined) {
+      this.gathering = new WriteGroup();
+      if (!this.isCommitting) setImmediate(() => this.commit());
+    }
+    return this.gathering;
+  }
+
+  /** Writes what was gathered, marks the store as closed, and frees it. */
+  async close(): Promise<void> {
+    await this.settled();
+    await this.env.remove("owner");
+    await this.env.flushed;
+    await this.env.close();
+  }
+
+  private async settled(): Promise<void> {
+    while (this.gathering !== undefined || this.isCommitting || this.unflushed > 0) {
+      await new Promise<void>((resolve) => {
+        this.idle = resolve;
+      });
+    }
+  }
+
+  private begin(): StoreSession {
+    const version = this.get("version") as number | undefined;
+    if (version !== undefined && version !== FORMAT_VERSION) {
+      throw new Error(`store ${this.path}: expected format ${FORMAT_VERSION}, got ${version}`);
+    }
+    const owner = this.get("owner") as Owner | undefined;
+    const current = currentOwner(statSync(dataFile(this.path)).ino);
+    if (owner !== undefined && isRunning(owner, current)) {
+      throw new Error(`store ${this.path}: in use by process ${owner.pid}`);
+    }
+    const last = (this.get("session") as number | undefined) ?? 0;
+    const lostPower = owner !== undefined && (owner.boot !== current.boot || current.boot === "");
+    if (owner !== undefined) this.put(`crash ${last}`, { lostPower });
+    this.put("version", FORMAT_VERSION);
+    this.put("session", last + 1);
+    this.put("owner", current);
+    return { number: last + 1, wasClosed: owner === undefined, lostPower };
+  }
+
+  private commit(): void {
+    const group = this.gathering;
+    if (group === undefined) return;
+    this.gathering = undefined;
+    this.isCommitting = true;
+    this.unflushed++;
+    this.uncommittedBytes = group.bytes;
+    let committed: Promise<unknown>;
+    let flushed: Promise<unknown>;
+    try {
+      committed = this.env.batch(() => {
+        for (const write of group.writes) write();
+        this.client?.finish(group);
+      });
+      flushed = Promise.resolve(this.env.flushed);
+    } catch (error) {
+      committed = Promise.reject(error);
+      flushed = committed;
+    }
+    // Its failure is the commit's, which is handled below.
+    flushed.catch(() => undefined);
+    void this.settle(group, committed, flushed);
+  }
+
+  private async settle(
+    group: WriteGroup,
+    committed: Promise<unknown>,
+    flushed: Promise<unknown>,
+  ): Promise<void> {
+    try {
+      await committed.finally(() => {
+        this.isCommitting = false;
+        this.uncommittedBytes = 0;
+      });
+      for (const callback of group.onCommitted) callback();
+      if (this.gathering !== undefined) this.commit();
+      await flushed;
+      for (const callback of group.onFlushed) callback();
+    } catch (error) {
+      this.fail(group, error);
+      // What was gathered since follows what has failed, so it fails with it.
+      const { gathering } = this;
+      this.gathering = undefined;
+      if (gathering !== undefined) this.fail(gathering, error);
+    }
+    this.unflushed--;
+    this.idle?.();
+  }
+
+  private fail(group: WriteGroup, error: unknown): void {
+    for (const callback of group.onFailed) callback(error);
+    this.client?.fail(group, error);
+  }
+}
+
+export function dataFile(path: string): string {
+  return join(path, "data.mdb");
+}
