@@ -1,1 +1,32 @@
-export type * from "../core/index.js";
+import {
+  createRuntime as createCoreRuntime,
+  type Clock,
+  type Runtime,
+  type RuntimeOptions,
+  type Wx,
+} from "../core/index.js";
+import { createBrowserClock } from "./clock.js";
+import { createBrowserTransport } from "./transport.js";
+
+export * from "../core/index.js";
+export { createBrowserClock } from "./clock.js";
+export { createBrowserTransport } from "./transport.js";
+
+export interface BrowserRuntimeOptions extends RuntimeOptions {
+  /** Time and tasks. Default: the browser's. */
+  readonly clock?: Clock | undefined;
+}
+
+/** One mini program on the browser's own WebSocket. What a browser cannot do stands in SPEC.md. */
+export function createRuntime(options: BrowserRuntimeOptions = {}): Runtime {
+  return createCoreRuntime({
+    ...options,
+    transport: createBrowserTransport(),
+    clock: options.clock ?? createBrowserClock(),
+  });
+}
+
+/** `createRuntime(options).wx` */
+export function createWx(options: BrowserRuntimeOptions = {}): Wx {
+  return createRuntime(options).wx;
+}

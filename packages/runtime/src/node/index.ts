@@ -1,1 +1,2 @@
-export type * from "../core/index.js";
+export * from "../core/index.js";
+export { createNodeClock } from "./clock.js";

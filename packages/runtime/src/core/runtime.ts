@@ -1,0 +1,169 @@
+import { createAppLife } from "./app-life.js";
+import { canIUse } from "./can-i-use.js";
+import type { Clock } from "./clock.js";
+import type { LocalNetwork } from "./domain-policy.js";
+import { createLegacySocket } from "./legacy-socket.js";
+import { createListenerSet } from "./listener-set.js";
+import { createMailbox } from "./mailbox.js";
+import type { NetworkType } from "./network-type.js";
+import { createNetwork } from "./network.js";
+import { readOptions, type RuntimeOptions } from "./options.js";
+import { createPageCalls } from "./page-calls.js";
+import { deviceProfile } from "./profile-device.js";
+import { devtoolsProfile } from "./profile-devtools.js";
+import type { Profile, ProfileName } from "./profile.js";
+import { createSockets, type Sockets } from "./sockets.js";
+import type { TaskHost } from "./socket-task.js";
+import type { Transport } from "./transport.js";
+import type { LaunchOptions, NetworkStatus, Wx } from "./wx-types.js";
+
+/** One mini program: its `wx`, and what happens to it from outside. */
+export interface Runtime {
+  /** Extensible: libraries write to it. */
+  readonly wx: Wx;
+  /** To the background. Five seconds later, on device, the app is suspended. */
+  hide(): void;
+  /** To the foreground. What was held is delivered first. */
+  show(launch?: Partial<LaunchOptions>): void;
+  /** Suspends now, after hiding if need be: sockets end, callbacks are held. Nothing in DevTools, which never does. */
+  suspend(): void;
+  /** RangeError for a word that is no network type. */
+  setNetworkType(type: NetworkType): void;
+  /** Ends every socket without a word; nothing is called afterwards. */
+  destroy(): void;
+}
+
+/** The engine's surroundings. */
+export interface Surroundings {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  /** For the LAN rule of `urlCheck`. Default: none. */
+  readonly localNetworks?: (() => readonly LocalNetwork[]) | undefined;
+}
+
+export type CoreOptions = RuntimeOptions & Surroundings;
+
+const profiles: Readonly<Record<ProfileName, Profile>> = { device: deviceProfile, devtools: devtoolsProfile };
+
+/** The runtime over any transport and clock. No state outlives or is shared between two of them. */
+export function createRuntime(options: CoreOptions): Runtime {
+  const settings = readOptions(options);
+  const { transport, clock } = options;
+  const profile = profiles[settings.profile];
+  const mailbox = createMailbox(clock);
+
+  const rethrow = (error: unknown): void =>
+    clock.defer(() => {
+      throw error;
+    });
+  const report = (error: unknown): void => guard(() => (settings.onUncaught ?? rethrow)(error), rethrow);
+  const calls = createPageCalls(report);
+  const { onSocketTrace } = settings;
+
+  const shown = createListenerSet<LaunchOptions>(calls);
+  const hidden = createListenerSet<object>(calls);
+  const statuses = createListenerSet<NetworkStatus>(calls);
+  const network = createNetwork(settings.networkType, mailbox, calls, statuses);
+  let launch: LaunchOptions = {
+    apiCategory: "default",
+    path: "",
+    query: {},
+    scene: 1001,
+    referrerInfo: {},
+  };
+
+  const live = (): ReturnType<Sockets["live"]> => sockets.live();
+  const life = createAppLife(clock, profile, profile.suspends.value && !settings.keepsRunning, {
+    hidden: () => mailbox.post(() => hidden.emit({})),
+    shown() {
+      const current = launch;
+      mailbox.post(() => shown.emit(current));
+    },
+    suspended() {
+      mailbox.hold();
+      for (const connection of live()) connection.interrupt();
+    },
+    resumed: () => mailbox.release(),
+    destroyed() {
+      mailbox.shut();
+      calls.stop();
+      for (const connection of live()) connection.destroy();
+    },
+  });
+  const legacy = createLegacySocket(calls, settings.legacyCurrent, live);
+
+  const host: TaskHost = {
+    profile,
+    mailbox,
+    calls,
+    globalListener: (connection, event) => legacy.listener(connection, event),
+    ...(onSocketTrace === undefined
+      ? {}
+      : {
+          trace: (taskId, event) => guard(() => onSocketTrace({ taskId, at: clock.now(), ...event }), report),
+        }),
+  };
+  const sockets = createSockets({
+    ...host,
+    settings,
+    transport,
+    localNetworks: options.localNetworks ?? (() => []),
+    life,
+    network,
+    legacy,
+  });
+
+  const wx = {
+    connectSocket: (option: unknown) => sockets.connect(option),
+    sendSocketMessage: (option: unknown) => legacy.send(option),
+    closeSocket: (option: unknown) => legacy.close(option),
+    onSocketOpen: (listener: unknown) => legacy.setListener("open", listener),
+    onSocketMessage: (listener: unknown) => legacy.setListener("message", listener),
+    onSocketError: (listener: unknown) => legacy.setListener("error", listener),
+    onSocketClose: (listener: unknown) => legacy.setListener("close", listener),
+    onAppShow: (listener?: unknown) => shown.on(listener),
+    offAppShow: (listener?: unknown) => shown.off(listener),
+    onAppHide: (listener?: unknown) => hidden.on(listener),
+    offAppHide: (listener?: unknown) => hidden.off(listener),
+    onNetworkStatusChange: (listener?: unknown) => statuses.on(listener),
+    offNetworkStatusChange: (listener?: unknown) => statuses.off(listener),
+    getNetworkType: (option: unknown) => network.answer(option),
+    canIUse,
+  };
+
+  return {
+    wx: wx as unknown as Wx,
+    hide: () => life.handle("hide"),
+    show(changes) {
+      launch = { ...launch, ...changes };
+      life.handle("show");
+    },
+    suspend() {
+      if (life.state() !== "foreground") return life.handle("suspend");
+      life.handle("hide");
+      mailbox.post(() => life.handle("suspend"));
+    },
+    setNetworkType(type) {
+      const before = network.type();
+      if (life.state() === "destroyed" || !network.set(type)) return;
+      if (type === "none") for (const connection of live()) connection.drop("offline");
+      else if (before !== "none" && profile.dropsOnNetworkChange.value) {
+        for (const connection of live()) connection.drop("changed");
+      }
+    },
+    destroy: () => life.handle("destroy"),
+  };
+}
+
+/** `createRuntime(options).wx` */
+export function createWx(options: CoreOptions): Wx {
+  return createRuntime(options).wx;
+}
+
+function guard(action: () => void, onError: (error: unknown) => void): void {
+  try {
+    action();
+  } catch (error) {
+    onError(error);
+  }
+}

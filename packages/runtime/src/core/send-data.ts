@@ -1,0 +1,27 @@
+import type { Profile } from "./profile.js";
+import { typeName } from "./type-name.js";
+
+/** What goes over the wire for the `data` of a send, or the text that refuses it. */
+export function readSendData(
+  data: unknown,
+  profile: Profile,
+): { readonly data: string | ArrayBuffer } | { readonly refusal: string } {
+  if (typeof data === "string") return { data };
+  if (typeName(data) === "ArrayBuffer") return { data: data as ArrayBuffer };
+  if (profile.sendsAsBrowser.value) {
+    const sent = asBrowser(data);
+    return sent === undefined ? { refusal: profile.sendOther.value } : { data: sent };
+  }
+  return { refusal: (data === undefined || data === null ? profile.sendNothing : profile.sendOther).value };
+}
+
+function asBrowser(data: unknown): string | ArrayBuffer | undefined {
+  if (ArrayBuffer.isView(data)) {
+    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice().buffer;
+  }
+  try {
+    return String(data);
+  } catch {
+    return undefined;
+  }
+}

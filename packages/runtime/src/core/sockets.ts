@@ -1,0 +1,176 @@
+import type { AppLife } from "./app-life.js";
+import { findCallSite } from "./call-site.js";
+import { readConnectRequest, readProtocols, type ConnectRequest } from "./connect-request.js";
+import { isAllowedDomain, type LocalNetwork } from "./domain-policy.js";
+import { handshakeHeaders, type Identity } from "./handshake-headers.js";
+import type { LegacySocket } from "./legacy-socket.js";
+import type { Network } from "./network.js";
+import type { Settings } from "./options.js";
+import { readProperty } from "./page-calls.js";
+import type { FailureKind } from "./profile.js";
+import { createConnection, type Connection, type TaskHost } from "./socket-task.js";
+import { parseSocketUrl, type SocketUrl } from "./socket-url.js";
+import type { CallSite, SlotHolder } from "./trace.js";
+import type { DialRequest, Transport } from "./transport.js";
+import { mapUrl } from "./url-map.js";
+import type { SocketTask } from "./wx-types.js";
+
+/** The sockets of one app. */
+export interface Sockets {
+  connect(option: unknown): SocketTask | undefined;
+  live(): Connection[];
+}
+
+export interface SocketsHost extends TaskHost {
+  readonly settings: Settings;
+  readonly transport: Transport;
+  readonly localNetworks: () => readonly LocalNetwork[];
+  readonly life: AppLife;
+  readonly network: Network;
+  readonly legacy: LegacySocket;
+}
+
+interface Entry {
+  readonly connection: Connection;
+  readonly url: string;
+  readonly callSite: CallSite;
+}
+
+/** Longest that a timer of the platforms can wait. */
+const maxTimeoutMs = 2_147_483_647;
+
+export function createSockets(host: SocketsHost): Sockets {
+  const { profile, settings, calls } = host;
+  const limit = settings.maxConnections ?? profile.maxConnections.value;
+  const identity: Identity = {
+    appId: settings.appId,
+    version: settings.version ?? profile.version.value,
+    userAgent: settings.userAgent ?? profile.userAgent.value,
+  };
+  let entries: Entry[] = [];
+  let lastTaskId = 0;
+
+  function live(): Entry[] {
+    entries = entries.filter(({ connection }) => connection.state() !== "closed");
+    return entries;
+  }
+
+  function slotHolders(): SlotHolder[] {
+    return live()
+      .filter(({ connection }) => profile.slotHolders.value.includes(connection.state()))
+      .map(({ connection, url, callSite }) => ({ taskId: connection.taskId, url, callSite }));
+  }
+
+  /** Why no connection is tried, or where to. */
+  function check(request: ConnectRequest, target: string): FailureKind | SocketUrl {
+    if (profile.lowerCaseScheme.value && !/^wss?:/.test(target)) return "scheme";
+    const url = parseSocketUrl(target, profile.strictUrl.value);
+    if (url === undefined) return "format";
+    if (settings.urlCheck && !isAllowed(request.url)) return "domain";
+    return host.network.type() === "none" ? "offline" : url;
+  }
+
+  function isAllowed(written: string): boolean {
+    const url = parseSocketUrl(written, false);
+    if (url === undefined) return false;
+    if (profile.skipDomainCheckByQuery.value && url.query.split("&").includes("skip_domain_check=true"))
+      return true;
+    return isAllowedDomain(url, settings.socketDomains, host.localNetworks());
+  }
+
+  function dialRequest(request: ConnectRequest, url: SocketUrl): DialRequest {
+    const heeds = profile.heedsConnectionOptions.value;
+    return {
+      url: url.text,
+      headers: handshakeHeaders(identity, url, request.header, profile),
+      protocols: readProtocols(request.protocols, profile.protocolsAsText.value),
+      timeoutMs: Math.min((heeds ? request.timeoutMs : undefined) ?? settings.timeoutMs, maxTimeoutMs),
+      tcpNoDelay: heeds ? request.tcpNoDelay === true : profile.tcpNoDelay.value,
+      perMessageDeflate: heeds ? request.perMessageDeflate === true : profile.perMessageDeflate.value,
+    };
+  }
+
+  function connect(option: unknown): SocketTask | undefined {
+    if (host.life.state() === "destroyed") return undefined;
+    lastTaskId += 1;
+    const taskId = lastTaskId;
+    const callSite = host.trace === undefined ? [] : findCallSite("connectSocket");
+    const read = readConnectRequest(option, (url) => mapUrl(settings.map, url));
+
+    const fail = (result: { errMsg: string }, url: unknown, holders?: SlotHolder[]): void => {
+      host.trace?.(taskId, {
+        type: "refused",
+        url,
+        errMsg: result.errMsg,
+        callSite,
+        ...(holders === undefined ? {} : { holders }),
+      });
+      calls.settle(option, false, result);
+    };
+
+    if ("refusal" in read) {
+      fail(read.refusal, readProperty(option, "url"));
+      return undefined;
+    }
+    const { request, target } = read;
+    const checked = check(request, target);
+    const dial = typeof checked === "string" ? undefined : dialRequest(request, checked);
+    const connection = createConnection(host, {
+      taskId,
+      enableProfile: request.enableProfile,
+      needsSubprotocol: profile.needsSubprotocolAnswer.value && (dial?.protocols.length ?? 0) > 0,
+    });
+
+    const holders = slotHolders();
+    const excess = holders.length >= limit;
+    const refusedByCall = refusalOfCall(excess);
+    if (refusedByCall !== undefined) {
+      connection.startClosed();
+      fail({ errMsg: refusedByCall }, request.url, excess ? holders : undefined);
+      return connection.task;
+    }
+
+    host.trace?.(taskId, {
+      type: "connect",
+      url: request.url,
+      target,
+      headers: dial?.headers ?? [],
+      protocols: dial?.protocols ?? [],
+      timeoutMs: dial?.timeoutMs ?? 0,
+      callSite,
+    });
+    if (request.warning !== undefined) host.trace?.(taskId, { type: "warning", text: request.warning });
+    entries.push({ connection, url: request.url, callSite });
+    host.legacy.adopt(connection);
+    if (excess) {
+      const failure = { errMsg: profile.excess.value.errMsg(limit), thenClose: false };
+      connection.refuse({ kind: "limit", failure, detail: `more than ${limit} connections`, holders });
+    } else if (dial === undefined) {
+      const kind = checked as FailureKind;
+      connection.refuse({ kind, failure: profile.failures[kind].value, detail: explain(kind, request.url) });
+    } else {
+      connection.start((events) => host.transport.dial(dial, events));
+    }
+    const ok = { errMsg: "connectSocket:ok" };
+    calls.settle(option, true, profile.tellsTaskId.value ? { socketTaskId: taskId, ...ok } : ok);
+    return connection.task;
+  }
+
+  function refusalOfCall(excess: boolean): string | undefined {
+    if (host.life.state() === "suspended") return profile.suspendedConnect.value;
+    return excess && profile.excess.value.settle === "fail" ? profile.excess.value.errMsg(limit) : undefined;
+  }
+
+  return { connect, live: () => live().map(({ connection }) => connection) };
+}
+
+function explain(kind: FailureKind, url: string): string {
+  const reasons: Partial<Record<FailureKind, string>> = {
+    scheme: "the scheme must be in lower case",
+    format: "the url cannot be parsed",
+    domain:
+      "a released mini program may not connect there: not wss to a host of socketDomains, nor an address in the LAN",
+    offline: "the network type is none",
+  };
+  return `${reasons[kind] ?? kind}: ${url}`;
+}
