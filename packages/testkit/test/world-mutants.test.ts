@@ -21,7 +21,7 @@ async function firstToNotice(): Promise<string> {
   const { runWorld } = await import("@weapp-socket/testkit/world");
   for (let seed = 1; seed <= WORLDS; seed += 1) {
     const { findings, brokenKeys, leftBehind, unfenced } = runWorld(seed);
-    if (findings.length > 0) return findings[0].kind;
+    for (const finding of findings) return finding.kind;
     if (brokenKeys.length > 0) return "broken key";
     if (unfenced > 0) return "unfenced";
     if (leftBehind.length > 0) return "left behind";
