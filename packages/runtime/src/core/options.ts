@@ -123,7 +123,8 @@ function number(name: string, value: unknown, max: number): number | undefined {
 }
 
 function flag(name: string, value: unknown): boolean | undefined {
-  if (value === undefined || typeof value === "boolean") return value;
+  if (value === undefined) return undefined;
+  if (typeof value === "boolean") return value;
   throw new TypeError(`${name} must be true or false, got ${show(value)}`);
 }
 

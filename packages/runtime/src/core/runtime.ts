@@ -15,7 +15,7 @@ import type { Profile, ProfileName } from "./profile.js";
 import { createSockets, type Sockets } from "./sockets.js";
 import type { TaskHost } from "./socket-task.js";
 import type { Transport } from "./transport.js";
-import type { LaunchOptions, NetworkStatus, Wx } from "./wx-types.js";
+import type { HideOptions, LaunchOptions, NetworkStatus, Wx } from "./wx-types.js";
 
 /** One mini program: its `wx`, and what happens to it from outside. */
 export interface Runtime {
@@ -61,7 +61,7 @@ export function createRuntime(options: CoreOptions): Runtime {
   const { onSocketTrace } = settings;
 
   const shown = createListenerSet<LaunchOptions>(calls);
-  const hidden = createListenerSet<object>(calls);
+  const hidden = createListenerSet<HideOptions>(calls);
   const statuses = createListenerSet<NetworkStatus>(calls);
   const network = createNetwork(settings.networkType, mailbox, calls, statuses);
   let launch: LaunchOptions = {
@@ -69,7 +69,9 @@ export function createRuntime(options: CoreOptions): Runtime {
     path: "",
     query: {},
     scene: 1001,
-    referrerInfo: {},
+    referrerInfo: {} as LaunchOptions["referrerInfo"],
+    forwardMaterials: [],
+    hostExtraData: {} as LaunchOptions["hostExtraData"],
   };
 
   const live = (): ReturnType<Sockets["live"]> => sockets.live();

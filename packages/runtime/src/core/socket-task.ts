@@ -97,13 +97,19 @@ export function createConnection(host: TaskHost, options: ConnectionOptions): Co
     return action;
   }
 
-  /** The task's own listeners in order, then the global one; before any of them, who watches. */
-  function emit(event: TaskEvent, payload: object, watched: (heard: number) => Unstamped<SocketTrace>): void {
-    const hearers = [...listeners[event], host.globalListener(connection, event)].filter(
+  /** How many functions of the page will be called with it. */
+  function hearers(event: TaskEvent): number {
+    return [...listeners[event], host.globalListener(connection, event)].filter(
       (listener) => typeof listener === "function",
-    );
-    if (host.trace !== undefined) trace(watched(hearers.length));
-    for (const hearer of hearers) calls.call(hearer, payload);
+    ).length;
+  }
+
+  /** The task's own listeners in order, then the global one. One that is added meanwhile hears the next event. */
+  function emit(event: TaskEvent, payload: object): void {
+    const own = listeners[event];
+    const global = host.globalListener(connection, event);
+    for (let index = 0, count = own.length; index < count; index += 1) calls.call(own[index], payload);
+    calls.call(global, payload);
   }
 
   /** No further event can come: let go of what the page gave. */
@@ -124,34 +130,29 @@ export function createConnection(host: TaskHost, options: ConnectionOptions): Co
     }
     mailbox.post(() => {
       if (move("opened") !== "announce-open") return;
-      const { header } = response;
-      const watched = (heard: number): Unstamped<SocketTrace> => ({
+      const { header, profile: measured } = response;
+      const heard = muted() ? 0 : hearers("open");
+      trace({
         type: "open",
         header,
-        ...(response.profile === undefined ? {} : { profile: response.profile }),
+        ...(measured === undefined ? {} : { profile: measured }),
         listeners: heard,
       });
-      if (muted()) return trace(watched(0));
+      if (muted()) return;
       task.readyState = OPEN;
-      const measured = options.enableProfile ? response.profile : undefined;
-      const payload = profile.tellsOpen.value
-        ? { header: { ...header }, ...(measured === undefined ? {} : { profile: { ...measured } }) }
-        : {};
-      emit("open", payload, watched);
+      const told = options.enableProfile && measured !== undefined ? { profile: { ...measured } } : {};
+      emit("open", profile.tellsOpen.value ? { header: { ...header }, ...told } : {});
     });
   }
 
   function received(data: string | ArrayBuffer): void {
     mailbox.post(() => {
       if (move("received") !== "announce-message") return;
-      const watched = (heard: number): Unstamped<SocketTrace> => ({
-        type: "received",
-        data,
-        bytes: sizeOf(data),
-        listeners: heard,
-      });
-      if (muted()) trace(watched(0));
-      else emit("message", { data }, watched);
+      if (host.trace !== undefined) {
+        const heard = muted() ? 0 : hearers("message");
+        trace({ type: "received", data, bytes: sizeOf(data), listeners: heard });
+      }
+      if (!muted()) emit("message", { data });
     });
   }
 
@@ -159,19 +160,15 @@ export function createConnection(host: TaskHost, options: ConnectionOptions): Co
     task.readyState = CLOSED;
     const { errMsg, errCode } = failure;
     const payload = errCode === undefined ? { errMsg } : { errCode, errMsg };
-    emit("error", payload, (heard) => ({
-      type: "error",
-      ...payload,
-      cause: kind,
-      detail,
-      listeners: heard,
-      ...(holders === undefined ? {} : { holders }),
-    }));
+    const slots = holders === undefined ? {} : { holders };
+    trace({ type: "error", ...payload, cause: kind, detail, listeners: hearers("error"), ...slots });
+    emit("error", payload);
   }
 
   function announceClose({ code, reason }: Ending): void {
     task.readyState = CLOSED;
-    emit("close", { code, reason }, (heard) => ({ type: "close", code, reason, listeners: heard }));
+    trace({ type: "close", code, reason, listeners: hearers("close") });
+    emit("close", { code, reason });
     forget();
   }
 

@@ -53,6 +53,13 @@ export type SocketProfile = { -readonly [K in keyof LinkProfile]: LinkProfile[K]
 export interface SocketOpenResult {
   /** Headers of the server's answer. */
   header: Record<string, unknown>;
+  /** As in the typings; DevTools, browsers and `enableProfile: false` leave it out all the same. */
+  profile: SocketProfile;
+}
+
+/** What `wx.onSocketOpen` is told. `profile` is there on phones, though no document says so. */
+export interface GlobalSocketOpenResult {
+  header: Record<string, unknown>;
   profile?: SocketProfile;
 }
 
@@ -85,14 +92,19 @@ export interface SocketTask {
   onClose(listener: (result: SocketCloseResult) => void): void;
 }
 
+// The `any`s make these the very types of the typings: the compiler compares conditional types word for word.
+/* oxlint-disable typescript/no-explicit-any */
 /** Nothing when a callback is given, else a promise of what `success` would get; rejected with what `fail` would get. */
-export type Promised<Option, Result> = Option extends { success: unknown }
+export type Promised<Option, Result> = Option extends { success: any }
   ? void
-  : Option extends { fail: unknown }
+  : Option extends { fail: any }
     ? void
-    : Option extends { complete: unknown }
+    : Option extends { complete: any }
       ? void
       : Promise<Result>;
+/** The typings ask for a listener of GeneralCallbackResult here, which no listener of the event is. */
+export type AnyListener = (result: any) => void;
+/* oxlint-enable typescript/no-explicit-any */
 
 export interface GetNetworkTypeResult extends GeneralCallbackResult {
   networkType: NetworkType;
@@ -119,7 +131,16 @@ export interface LaunchOptions {
   path: string;
   query: Record<string, string>;
   scene: number;
-  referrerInfo: object;
+  /** Empty unless another program led here. */
+  referrerInfo: { appId: string; extraData: Record<string, unknown> };
+  forwardMaterials: Array<{ name: string; path: string; size: number; type: string }>;
+  hostExtraData: { host_scene: string };
+}
+
+/** What `wx.onAppHide` listeners are told. */
+export interface HideOptions {
+  /** 0: left, 1: another program, 2: a native page, 3: else. */
+  reason?: 0 | 1 | 2 | 3;
 }
 
 /** The socket functions of `wx`, and those of the app's life that decide over sockets. Every one works detached. */
@@ -137,18 +158,18 @@ export interface Wx {
     option?: T,
   ): Promised<T, GeneralCallbackResult>;
   /** One listener an event: the next replaces it. It hears the current task. */
-  onSocketOpen(listener: (result: SocketOpenResult) => void): void;
+  onSocketOpen(listener: (result: GlobalSocketOpenResult) => void): void;
   onSocketMessage(listener: (result: SocketMessageResult) => void): void;
   onSocketError(listener: (result: SocketErrorResult) => void): void;
   onSocketClose(listener: (result: SocketCloseResult) => void): void;
 
   onAppShow(listener: (options: LaunchOptions) => void): void;
   /** Without a listener: all of them. */
-  offAppShow(listener?: (options: LaunchOptions) => void): void;
-  onAppHide(listener: (options: object) => void): void;
-  offAppHide(listener?: (options: object) => void): void;
+  offAppShow(listener?: AnyListener): void;
+  onAppHide(listener: (options: HideOptions) => void): void;
+  offAppHide(listener?: AnyListener): void;
   onNetworkStatusChange(listener: (status: NetworkStatus) => void): void;
-  offNetworkStatusChange(listener?: (status: NetworkStatus) => void): void;
+  offNetworkStatusChange(listener?: AnyListener): void;
   getNetworkType<T extends GetNetworkTypeOption = GetNetworkTypeOption>(
     option?: T,
   ): Promised<T, GetNetworkTypeResult>;
