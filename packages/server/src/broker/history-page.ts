@@ -27,12 +27,13 @@ function placeAfter(retained: RetainedPublications, position: string): number | 
   if (!retained.keepsHistory) return "no-history";
   const offset = positionOffset(position);
   if (offset === undefined) return "fork";
-  if (offset < retained.unbrokenFrom) return "fork";
   if (retained.length === 0) return offset < positionOffset(retained.head)! ? "trimmed" : "fork";
   const index = offset - retained.firstOffset + 1;
   if (index < 0) return "trimmed";
   if (index >= retained.length) return "fork";
-  return retained.at(index)?.previous === position ? index : "fork";
+  const isFound =
+    retained.at(index)?.previous === position || (index > 0 && retained.at(index - 1)?.position === position);
+  return isFound ? index : "fork";
 }
 
 /** One page of history, by the rules of `Broker.history`. The caller has trimmed what is too old or too many. */
@@ -50,6 +51,8 @@ export function readPage(retained: RetainedPublications, query: HistoryQuery, no
   if (query.after !== undefined) {
     const place = placeAfter(retained, query.after);
     if (typeof place !== "number") return refuse(place);
+    if (place < retained.length && positionOffset(query.after)! < retained.unbrokenFrom)
+      return refuse("fork");
     start = place;
   }
   let end = retained.length;
@@ -87,6 +90,7 @@ export function readPage(retained: RetainedPublications, query: HistoryQuery, no
     }
     next = publication.position;
   }
+  if (isForward && !isFull && end === retained.length) next = retained.head;
   return {
     status: "ok",
     publications,

@@ -78,7 +78,12 @@ export class MemoryChannel implements RetainedPublications {
     this.head = position;
     this.publishedAtMs = publishedAtMs;
     this.historyCount = policy?.historyCount ?? 0;
-    this.historyAgeMs = policy?.historyAgeMs ?? Infinity;
+    const historyAgeMs = policy?.historyAgeMs ?? Infinity;
+    if (historyAgeMs !== this.historyAgeMs) {
+      // What was too old already does not come back.
+      this.trim(nowMs);
+      this.historyAgeMs = historyAgeMs;
+    }
     if (this.historyCount > 0) {
       this.log.push(publication);
       this.bytes += publicationBytes(publication);

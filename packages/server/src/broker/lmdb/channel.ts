@@ -109,7 +109,12 @@ export class LmdbChannel implements RetainedPublications {
     this.tail = publication.position;
     this.publishedAtMs = publication.publishedAtMs;
     this.historyCount = policy?.historyCount ?? 0;
-    this.historyAgeMs = policy?.historyAgeMs ?? Infinity;
+    const historyAgeMs = policy?.historyAgeMs ?? Infinity;
+    if (historyAgeMs !== this.historyAgeMs) {
+      // What was too old already does not come back.
+      this.trimAge(publication.publishedAtMs);
+      this.historyAgeMs = historyAgeMs;
+    }
     this.uncommitted.push(isStored ? publication : undefined);
     this.passUnstored();
     this.isDirty = true;
