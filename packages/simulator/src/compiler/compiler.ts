@@ -1,7 +1,8 @@
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Diagnostic, Program, ProgramFiles, Unit } from "../program.js";
 import { missingAppConfig, readAppConfig } from "./app-config.js";
-import { sortDiagnostics } from "./diagnostics.js";
+import { problem, sortDiagnostics, WHOLE_FILE } from "./diagnostics.js";
 import { collectModules, type ModuleGraph } from "./module-graph.js";
 import { readProjectConfig, type ProjectConfig } from "./project-config.js";
 import { sourceOf } from "./script.js";
@@ -22,6 +23,8 @@ export interface Compiler {
   compile(): Promise<ProgramFiles>;
   /** Absolute path of the folder that holds app.json, as of the last compilation. */
   readonly programDirectory: string;
+  /** Absolute paths of the folders where a change may change the program, as of the last compilation. */
+  directories(): ReadonlySet<string>;
 }
 
 /** @param directory absolute path of a mini program's folder, or of a project with a `miniprogramRoot` */
@@ -50,15 +53,42 @@ class FolderCompiler implements Compiler {
     return join(this.#directory, this.#source?.root ?? "");
   }
 
+  directories(): ReadonlySet<string> {
+    return new Set([...this.#project.directories(), ...(this.#source?.files.directories() ?? [])]);
+  }
+
   async compile(): Promise<ProgramFiles> {
     this.#project.refresh();
     const config = readProjectConfig(this.#project);
-    const source = this.#openSource(config.miniprogramRoot);
-    const made = await compileProgram(source, config);
+    const made = await this.#make(config);
     const version = this.#last?.program.version ?? 0;
     const same = this.#last !== undefined && sameFiles(this.#last, made);
     this.#last = { ...made, program: { ...made.program, version: same ? version : version + 1 } };
     return this.#last;
+  }
+
+  async #make(config: ProjectConfig): Promise<ProgramFiles> {
+    const { miniprogramRoot: root } = config;
+    if (statSync(join(this.#directory, root), { throwIfNoEntry: false })?.isDirectory() !== true) {
+      this.#source = undefined;
+      const message = `miniprogramRoot "${root}" is no folder here`;
+      const wrong = problem(
+        "error",
+        "project.config.json",
+        WHOLE_FILE,
+        message,
+        "a build may have to make it first",
+      );
+      return emptyProgram(config, [...config.diagnostics, wrong]);
+    }
+    try {
+      return await compileProgram(this.#openSource(root), config);
+    } catch (error) {
+      // A folder that vanishes half way, a file that may not be read: the next change tries again.
+      const reason = error instanceof Error ? error.message : String(error);
+      const wrong = problem("error", "app.json", WHOLE_FILE, `the program could not be compiled: ${reason}`);
+      return emptyProgram(config, [...config.diagnostics, wrong]);
+    }
   }
 
   #openSource(root: string): Source {

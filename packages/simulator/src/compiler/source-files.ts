@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync, realpathSync, statSync, type Stats } from "node:fs";
 import { join, sep } from "node:path";
+import { directoryOf } from "../module-path.js";
 
 /** What was seen of a file: the same stamp means the same content. */
 type Stamp = string;
@@ -64,6 +65,27 @@ export class SourceFiles implements SourceReader {
     } catch {
       return [];
     }
+  }
+
+  /**
+   * Absolute paths of the folders in which a change could change what was read, or was found missing: each file's
+   * folder, or the nearest above it that exists.
+   */
+  directories(): ReadonlySet<string> {
+    const found = new Set([this.directory]);
+    const known = new Map<string, string>();
+    for (const path of this.#entries.keys()) found.add(this.#nearestDirectory(directoryOf(path), known));
+    return found;
+  }
+
+  #nearestDirectory(path: string, known: Map<string, string>): string {
+    const before = known.get(path);
+    if (before !== undefined) return before;
+    const real = path === "" ? this.directory : join(this.directory, path);
+    const exists = path === "" || statSync(real, { throwIfNoEntry: false })?.isDirectory() === true;
+    const nearest = exists ? real : this.#nearestDirectory(directoryOf(path), known);
+    known.set(path, nearest);
+    return nearest;
   }
 
   #entry(path: string): Entry {

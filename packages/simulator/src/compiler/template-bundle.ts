@@ -32,6 +32,7 @@ function templateRuntime(): string {
 }
 
 /**
+ * P(f) makes a function callable from an expression: one that throws is told on the console, once, and gives nothing.
  * D(path, loader) defines a WXS module and returns what loads it. Unlike the compiler's own it takes paths with their
  * extension, and a module that is missing or throws is told on the console and stays as empty as it got: the pages
  * around it are drawn.
@@ -40,8 +41,14 @@ const WXS_RUNTIME = `
 Q.A=Q.B=function(listener){return listener};
 var getDate=function(){return arguments.length?new Date(...arguments):new Date()};
 var getRegExp=function(pattern,flags){return new RegExp(pattern,flags)};
+var told={},tell=function(text){if(!told[text]){told[text]=true;console.error("wxs: "+text)}};
+P=function(f){
+  if(typeof f!=="function")return function(){};
+  return function(){try{return f.apply(undefined,arguments)}catch(error){tell(error&&error.message||error)}};
+};
 var $type=function(value){
-  if(value===null||value===undefined||Object.prototype.hasOwnProperty.call(value,"constructor"))return value.constructor;
+  if(value===null||value===undefined)return undefined;
+  if(Object.prototype.hasOwnProperty.call(value,"constructor"))return value.constructor;
   return Object.prototype.toString.call(value).slice(8,-1);
 };
 var D=(function(){
@@ -54,11 +61,11 @@ var D=(function(){
   }
   function load(path){
     var module=modules[path];
-    if(!module){console.error('wxs: there is no module "'+path+'"');return {}}
+    if(!module){tell('there is no module "'+path+'"');return {}}
     if(module.loaded)return module.exports;
     module.loaded=true;
     try{module.loader.call(undefined,function(request){return load(resolve(path,request))},module.exports,module)}
-    catch(error){console.error("wxs: "+path+": "+(error&&error.message||error))}
+    catch(error){tell(path+": "+(error&&error.message||error))}
     return module.exports;
   }
   return function(path,loader){

@@ -1,0 +1,114 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { join } from "node:path";
+import type { ProgramFiles } from "../program.js";
+import type { SessionInfo } from "./session-info.js";
+import { serveFile, type FileFolder } from "./static-files.js";
+
+/** What the routes serve. Functions where it changes while the simulator runs. */
+export interface RouteSources {
+  files(): ProgramFiles;
+  /** Absolute path of the folder that holds app.json. */
+  programDirectory(): string;
+  session(): SessionInfo;
+  /** Absolute path of the built pages: "inspector" and "frame" are in it. */
+  readonly pagesDirectory: string;
+}
+
+/** Configuration is no part of what a phone gets. */
+const NEVER_SERVED = /^(?:project(?:\.private)?\.config\.json|node_modules(?:\/.*)?)$/u;
+
+const NOT_BUILT = `<!doctype html><meta charset="utf-8"><title>weapp-socket</title>
+<p>The simulator's pages are not built. Run <code>npm run build</code> and load this page again.</p>`;
+
+/** Answers every request that was not refused. */
+export async function answer(
+  sources: RouteSources,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  response.setHeader("x-content-type-options", "nosniff");
+  response.setHeader("cross-origin-resource-policy", "same-origin");
+  response.setHeader("x-frame-options", "SAMEORIGIN");
+  response.setHeader("referrer-policy", "no-referrer");
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    response.setHeader("allow", "GET, HEAD");
+    return sendText(request, response, 405, "only GET and HEAD are answered here\n");
+  }
+  const path = (request.url ?? "/").split(/[?#]/u, 1)[0] ?? "/";
+  if (path.startsWith("/program/"))
+    return answerProgram(sources, path.slice("/program/".length), request, response);
+  if (path === "/frame") {
+    response.writeHead(308, { location: "/frame/" }).end();
+    return;
+  }
+  const [folder, rest] = path.startsWith("/frame/")
+    ? ["frame", path.slice("/frame/".length)]
+    : ["inspector", path];
+  const pages: FileFolder = { directory: join(sources.pagesDirectory, folder) };
+  const page = rest === "" || rest === "/";
+  if (await serveFile(pages, page ? "index.html" : rest, request, response)) return;
+  if (page) return send(request, response, 503, "text/html; charset=utf-8", NOT_BUILT);
+  sendText(request, response, 404, `there is no ${path}\n`);
+}
+
+async function answerProgram(
+  sources: RouteSources,
+  name: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { program, modules, templates, styles } = sources.files();
+  if (name.startsWith("files/")) {
+    const folder: FileFolder = {
+      directory: sources.programDirectory(),
+      allows: (path) => !NEVER_SERVED.test(path),
+    };
+    if (await serveFile(folder, name.slice("files/".length), request, response)) return;
+    return sendText(request, response, 404, `the program has no file ${name.slice("files/".length)}\n`);
+  }
+  switch (name) {
+    case "program.json":
+      return sendJson(request, response, program);
+    case "styles.json":
+      return sendJson(request, response, styles);
+    case "session.json":
+      return sendJson(request, response, sources.session());
+    case "modules.js":
+      return send(request, response, 200, JAVASCRIPT, modules);
+    case "templates.js":
+      return send(request, response, 200, JAVASCRIPT, templates);
+    default:
+      return sendText(request, response, 404, `there is no /program/${name}\n`);
+  }
+}
+
+const JAVASCRIPT = "text/javascript; charset=utf-8";
+
+function sendJson(request: IncomingMessage, response: ServerResponse, value: unknown): void {
+  send(request, response, 200, "application/json; charset=utf-8", JSON.stringify(value));
+}
+
+export function sendText(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  text: string,
+): void {
+  send(request, response, status, "text/plain; charset=utf-8", text);
+}
+
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  type: string,
+  text: string,
+): void {
+  const body = Buffer.from(text);
+  response.writeHead(status, {
+    "content-type": type,
+    "content-length": body.length,
+    "cache-control": "no-store",
+  });
+  response.end(request.method === "HEAD" ? undefined : body);
+}
