@@ -1,0 +1,42 @@
+import type { Socket } from "node:net";
+import { formatProblemResponse, type Problem } from "./http/problem.js";
+import type { Settings } from "./options.js";
+import { setOwner, type SocketOwner } from "./socket-owner.js";
+import type { TimerWheel, WheelEntry } from "./timer-wheel.js";
+
+/** Answers with a problem and ends the socket. A peer that does not go within `closeTimeoutMs` is thrown out. */
+export function refuseSocket(
+  socket: Socket,
+  problem: Problem,
+  { wheel, settings }: { readonly wheel: TimerWheel; readonly settings: Settings },
+): void {
+  const refused = new RefusedSocket(socket, wheel);
+  setOwner(socket, refused);
+  wheel.set(refused, settings.closeTimeoutMs);
+  socket.end(formatProblemResponse(problem));
+}
+
+/** Reads on and throws away what comes: destroying at once could lose the answer on its way. */
+class RefusedSocket implements SocketOwner, WheelEntry {
+  wheelTick = 0;
+  wheelIndex = 0;
+  private readonly socket: Socket;
+  private readonly wheel: TimerWheel;
+
+  constructor(socket: Socket, wheel: TimerWheel) {
+    this.socket = socket;
+    this.wheel = wheel;
+  }
+
+  onSocketData(): void {}
+
+  onSocketError(): void {}
+
+  onSocketClose(): void {
+    this.wheel.clear(this);
+  }
+
+  onDeadline(): void {
+    this.socket.destroy();
+  }
+}

@@ -1,0 +1,100 @@
+import type { Socket } from "node:net";
+import { busy, type Problem } from "./http/problem.js";
+import type { Settings } from "./options.js";
+import { refuseSocket } from "./refused-socket.js";
+import { setOwner, type SocketOwner } from "./socket-owner.js";
+import type { TimerWheel, WheelEntry } from "./timer-wheel.js";
+
+/** Who takes a socket whose request head is complete: the first `headBytes` of what was received, empty line included. */
+export type HeadTaker = (socket: Socket, received: Buffer, headBytes: number) => void;
+
+/** Sockets that have not sent their whole request head yet: bounded in time and bytes, then handed on. */
+export class WaitingRoom {
+  readonly settings: Settings;
+  readonly wheel: TimerWheel;
+  readonly takeHead: HeadTaker;
+  private readonly waiting = new Set<Arrival>();
+
+  constructor(settings: Settings, wheel: TimerWheel, takeHead: HeadTaker) {
+    this.settings = settings;
+    this.wheel = wheel;
+    this.takeHead = takeHead;
+  }
+
+  get size(): number {
+    return this.waiting.size;
+  }
+
+  enter(socket: Socket): void {
+    if (this.waiting.size >= this.settings.maxPendingHandshakes) {
+      refuseSocket(socket, busy("too many clients are connecting"), this);
+      return;
+    }
+    const arrival = new Arrival(socket, this);
+    this.waiting.add(arrival);
+    setOwner(socket, arrival);
+    this.wheel.set(arrival, this.settings.handshakeTimeoutMs);
+  }
+
+  leave(arrival: Arrival): void {
+    this.waiting.delete(arrival);
+    this.wheel.clear(arrival);
+  }
+
+  close(): void {
+    for (const arrival of this.waiting) arrival.socket.destroy();
+  }
+}
+
+const EMPTY = Buffer.alloc(0);
+
+class Arrival implements SocketOwner, WheelEntry {
+  wheelTick = 0;
+  wheelIndex = 0;
+  readonly socket: Socket;
+  private readonly room: WaitingRoom;
+  private received: Buffer = EMPTY;
+
+  constructor(socket: Socket, room: WaitingRoom) {
+    this.socket = socket;
+    this.room = room;
+  }
+
+  onSocketData(chunk: Buffer): void {
+    const searched = this.received.length;
+    this.received = searched === 0 ? chunk : Buffer.concat([this.received, chunk]);
+    const emptyLine = this.received.indexOf("\r\n\r\n", Math.max(0, searched - 3));
+    const headBytes = emptyLine < 0 ? this.received.length : emptyLine + 4;
+    const { maxHeadBytes } = this.room.settings;
+    if (headBytes > maxHeadBytes) {
+      this.refuse({ status: 431, detail: `request head: expected at most ${maxHeadBytes} bytes, got more` });
+    } else if (!isLetter(this.received[0]!)) {
+      // No HTTP: a TLS handshake as a rule. It would wait in vain for an answer that it understands.
+      this.refuse({ status: 400, detail: "request line: expected METHOD target HTTP/1.1" });
+    } else if (emptyLine >= 0) {
+      this.room.leave(this);
+      this.room.takeHead(this.socket, this.received, headBytes);
+    }
+  }
+
+  onSocketError(): void {}
+
+  onSocketClose(): void {
+    this.room.leave(this);
+  }
+
+  onDeadline(): void {
+    const { handshakeTimeoutMs } = this.room.settings;
+    const detail = `request head: expected within ${handshakeTimeoutMs} ms`;
+    this.refuse({ status: 408, detail });
+  }
+
+  private refuse(problem: Problem): void {
+    this.room.leave(this);
+    refuseSocket(this.socket, problem, this.room);
+  }
+}
+
+function isLetter(byte: number): boolean {
+  return (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a;
+}
