@@ -1,6 +1,6 @@
 import { cpSync } from "node:fs";
 import fc from "fast-check";
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { openLmdbBroker } from "../../src/broker/lmdb/broker.js";
 import { createMemoryBroker } from "../../src/broker/memory-broker.js";
 import { BrokerModel, type ModelPublish, type ModelRead } from "./broker-model.js";
@@ -20,11 +20,11 @@ type Step =
 const channel = fc.constantFrom("a", "b", "c");
 
 /** Each channel has its durability most of the time, so that some never see anything weak. */
-const strength: Record<string, readonly Durability[]> = {
-  a: ["disk"],
-  b: ["fsync", "disk"],
-  c: ["memory", "memory", "disk"],
-};
+const strengths: ReadonlyMap<string, readonly Durability[]> = new Map([
+  ["a", ["disk"]],
+  ["b", ["fsync", "disk"]],
+  ["c", ["memory", "memory", "disk"]],
+]);
 
 const publish: fc.Arbitrary<ModelPublish> = channel.chain((name) =>
   fc.record({
@@ -32,7 +32,7 @@ const publish: fc.Arbitrary<ModelPublish> = channel.chain((name) =>
     data: fc.string({ maxLength: 8 }),
     historyCount: fc.constantFrom(0, 1, 3, 8, 8, 8),
     historyAgeMs: fc.constantFrom(20_000, 900_000, Infinity),
-    durability: fc.constantFrom(...strength[name]!),
+    durability: fc.constantFrom(...strengths.get(name)!),
     key: fc.option(fc.constantFrom("k1", "k2"), { nil: undefined }),
     ttlMs: fc.option(fc.constantFrom(5000, 60_000), { nil: undefined }),
   }),
@@ -78,67 +78,63 @@ describe("broker against its model", () => {
 
   it("memory", { timeout: 20_000 + runs * 100 }, async () => {
     const program = fc.array(fc.oneof(...commonSteps), { maxLength: 60 });
-    await fc.assert(
-      fc.asyncProperty(program, async (steps) => {
-        const clock = createManualClock();
-        const broker = createMemoryBroker({ clock, random32: createDice(), forgetChannelMs: 1e12 });
-        const model = new BrokerModel();
-        for (const step of steps) {
-          if (step.do === "publish") {
-            for (const each of step.publishes) {
-              await model.publish(broker, { ...each, durability: "memory" }, clock.now());
-            }
-          } else if (step.do === "read") {
-            await model.read(broker, step.read, clock.now());
-          } else if (step.do === "wait") {
-            clock.advance(step.ms);
+    const property = fc.asyncProperty(program, async (steps) => {
+      const clock = createManualClock();
+      const broker = createMemoryBroker({ clock, random32: createDice(), forgetChannelMs: 1e12 });
+      const model = new BrokerModel();
+      for (const step of steps) {
+        if (step.do === "publish") {
+          for (const each of step.publishes) {
+            await model.publish(broker, { ...each, durability: "memory" }, clock.now());
           }
+        } else if (step.do === "read") {
+          await model.read(broker, step.read, clock.now());
+        } else if (step.do === "wait") {
+          clock.advance(step.ms);
         }
-        await broker.close();
-      }),
-      { numRuns: runs * 10 },
-    );
+      }
+      await broker.close();
+    });
+    await expect(fc.assert(property, { numRuns: runs * 10 })).resolves.toBeUndefined();
   });
 
   it("lmdb, with crashes", { timeout: 20_000 + runs * 1000 }, async () => {
     const program = fc.array(fc.oneof(...commonSteps, ...storeSteps), { maxLength: 40 });
-    await fc.assert(
-      fc.asyncProperty(program, async (steps) => {
-        const clock = createManualClock();
-        const random32 = createDice();
-        const model = new BrokerModel();
-        const abandoned: Broker[] = [];
-        let path = makeFolder();
-        let broker = await openLmdbBroker({ path, clock, random32 });
-        let settled = 0;
-        try {
-          for (const step of steps) {
-            if (step.do === "publish") {
-              for (const each of step.publishes) await model.publish(broker, each, clock.now());
-            } else if (step.do === "read") {
-              await model.read(broker, step.read, clock.now());
-            } else if (step.do === "wait") {
-              clock.advance(step.ms);
-            } else if (step.do === "reopen") {
-              await broker.close();
-              broker = await openLmdbBroker({ path, clock, random32 });
-              await model.reopened(broker);
-            } else {
-              await broker.records.write({ key: `settled ${settled++}`, value: "", expect: 0, ttlMs: 1e12 });
-              abandoned.push(broker);
-              const copy = makeFolder();
-              cpSync(path, copy, { recursive: true });
-              path = copy;
-              broker = await openLmdbBroker({ path, clock, random32 });
-              await model.crashed(broker);
-            }
+    const property = fc.asyncProperty(program, async (steps) => {
+      const clock = createManualClock();
+      const random32 = createDice();
+      const model = new BrokerModel();
+      const abandoned: Broker[] = [];
+      let path = makeFolder();
+      let broker = await openLmdbBroker({ path, clock, random32 });
+      let settled = 0;
+      try {
+        for (const step of steps) {
+          if (step.do === "publish") {
+            for (const each of step.publishes) await model.publish(broker, each, clock.now());
+          } else if (step.do === "read") {
+            await model.read(broker, step.read, clock.now());
+          } else if (step.do === "wait") {
+            clock.advance(step.ms);
+          } else if (step.do === "reopen") {
+            await broker.close();
+            broker = await openLmdbBroker({ path, clock, random32 });
+            await model.reopened(broker);
+          } else {
+            await broker.records.write({ key: `settled ${settled++}`, value: "", expect: 0, ttlMs: 1e12 });
+            abandoned.push(broker);
+            const copy = makeFolder();
+            cpSync(path, copy, { recursive: true });
+            path = copy;
+            broker = await openLmdbBroker({ path, clock, random32 });
+            await model.crashed(broker);
           }
-        } finally {
-          abandoned.push(broker);
-          for (const each of abandoned) await each.close();
         }
-      }),
-      { numRuns: runs },
-    );
+      } finally {
+        abandoned.push(broker);
+        for (const each of abandoned) await each.close();
+      }
+    });
+    await expect(fc.assert(property, { numRuns: runs })).resolves.toBeUndefined();
   });
 });

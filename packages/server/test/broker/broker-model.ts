@@ -1,4 +1,4 @@
-import { expect } from "vitest";
+import assert from "node:assert/strict";
 import { policyOf } from "./suite/world.js";
 import type { Broker, ChannelPolicy, HistoryQuery, Published } from "../../src/broker/broker.js";
 import type { Durability, PublicationFormat } from "../../src/broker/publication.js";
@@ -69,10 +69,10 @@ export class BrokerModel {
       ...(ttlMs !== undefined && { ttlMs }),
     });
     if (key !== undefined && this.isRepeated(`${publish.channel} ${key}`, published, nowMs)) return;
-    expect(published.duplicate).toBe(false);
+    assert.equal(published.duplicate, false);
     const { position } = published;
-    expect(position).toMatch(new RegExp(`^${channel.offset + 1}-[0-9a-f]{8}$`));
-    expect(this.nonces.has(position)).toBe(false);
+    assert.match(position, new RegExp(`^${channel.offset + 1}-[0-9a-f]{8}$`));
+    assert.equal(this.nonces.has(position), false);
     this.nonces.add(position);
     channel.offset++;
     trimAge(channel, nowMs);
@@ -108,36 +108,37 @@ export class BrokerModel {
       ...(before !== undefined && { before }),
     };
     const page = await broker.history(query);
-    expect(await broker.position(read.channel)).toBe(head);
-    expect(page.position).toBe(head);
+    assert.equal(await broker.position(read.channel), head);
+    assert.equal(page.position, head);
 
-    const places = [head, ...log.map(({ previous }) => previous)];
+    const places = new Set([head, ...log.map(({ previous }) => previous)]);
     const isKnown = (position: string | undefined): boolean =>
-      position === undefined || position === head || (policy.historyCount > 0 && places.includes(position));
+      position === undefined || position === head || (policy.historyCount > 0 && places.has(position));
     const isOk = isKnown(after) && isKnown(before) && (after === undefined || !channel.lost.has(after));
     if (!isOk) {
-      expect(page.status).not.toBe("ok");
-      expect(page.publications).toEqual([]);
+      assert.notEqual(page.status, "ok");
+      assert.deepEqual(page.publications, []);
       return;
     }
-    expect(page.status).toBe("ok");
+    assert.equal(page.status, "ok");
     const start = after === undefined ? 0 : indexAfter(log, after);
     const end = before === undefined ? log.length : indexAfter(log, before) - 1;
     const asked = log.slice(start, Math.max(start, end));
     if (read.direction === "backward") asked.reverse();
     const live = asked.filter(({ expiresAtMs }) => expiresAtMs > nowMs);
     const expected = live.slice(0, read.limit);
-    expect(page.publications.map(({ position, previous, data }) => ({ position, previous, data }))).toEqual(
+    assert.deepEqual(
+      page.publications.map(({ position, previous, data }) => ({ position, previous, data })),
       expected.map(({ position, previous, data }) => ({ position, previous, data })),
     );
-    expect(page.more).toBe(live.length > read.limit);
-    if (read.direction === "forward" && before === undefined && !page.more) expect(page.next).toBe(head);
+    assert.equal(page.more, live.length > read.limit);
+    if (read.direction === "forward" && before === undefined && !page.more) assert.equal(page.next, head);
   }
 
   /** The store was closed and opened again: nothing may have changed. */
   async reopened(broker: Broker): Promise<void> {
     for (const [name, channel] of this.channels) {
-      expect(await broker.position(name)).toBe(channel.head);
+      assert.equal(await broker.position(name), channel.head);
       channel.isStored ||= channel.offset > 0;
       channel.isWeak = false;
     }
@@ -148,10 +149,10 @@ export class BrokerModel {
     for (const [name, channel] of this.channels) {
       const head = await broker.position(name);
       if (channel.isStored && !channel.isWeak) {
-        expect(head).toBe(channel.head);
+        assert.equal(head, channel.head);
         continue;
       }
-      expect(head).not.toBe(channel.head);
+      assert.notEqual(head, channel.head);
       for (const position of channel.seen) channel.lost.add(position);
       if (!channel.isStored) {
         channel.log = [];
@@ -159,8 +160,8 @@ export class BrokerModel {
       }
       // Publications without history are not written, so it may go on from an earlier offset.
       const offset = Number(head.split("-")[0]);
-      if (channel.log.length > 0) expect(offset).toBe(channel.offset + 1);
-      else expect(offset).toBeLessThanOrEqual(channel.isStored ? channel.offset + 1 : 0);
+      if (channel.log.length > 0) assert.equal(offset, channel.offset + 1);
+      else assert.ok(offset <= (channel.isStored ? channel.offset + 1 : 0));
       channel.offset = offset;
       channel.log = channel.log.slice(Math.max(0, channel.log.length - channel.policy.historyCount + 1));
       channel.head = head;
@@ -172,10 +173,10 @@ export class BrokerModel {
   private isRepeated(key: string, published: Published, nowMs: number): boolean {
     const first = this.keys.get(key);
     const ageMs = first === undefined ? Infinity : nowMs - first.atMs;
-    if (ageMs < KEEP_KEYS_MS) expect(published.duplicate).toBe(true);
-    if (ageMs >= 2 * KEEP_KEYS_MS) expect(published.duplicate).toBe(false);
+    if (ageMs < KEEP_KEYS_MS) assert.equal(published.duplicate, true);
+    if (ageMs >= 2 * KEEP_KEYS_MS) assert.equal(published.duplicate, false);
     if (published.duplicate) {
-      expect(published.position).toBe(first?.position);
+      assert.equal(published.position, first?.position);
       return true;
     }
     this.keys.set(key, { position: published.position, atMs: nowMs });
@@ -186,7 +187,7 @@ export class BrokerModel {
     let channel = this.channels.get(name);
     if (channel === undefined) {
       const head = await broker.position(name);
-      expect(head).toMatch(/^0-[0-9a-f]{8}$/);
+      assert.match(head, /^0-[0-9a-f]{8}$/);
       channel = {
         head,
         offset: 0,
