@@ -22,11 +22,13 @@ export function styleIsolationOf(kind: "page" | "component", json: JsonObject, c
 /** The prefix that the unit's own classes carry; "" where they carry none. */
 export function stylePrefixOf(path: string, isolation: StyleIsolation): string {
   if (isolation === "shared" || isolation === "page-shared") return "";
-  return `${path
+  const name = path
     .split("/")
     .slice(-2)
     .join("-")
-    .replaceAll(/[^\w-]/gu, "-")}-${shortHash(path)}`;
+    .replaceAll(/[^\w-]/gu, "-");
+  // What begins with a digit or "-" would have to be escaped wherever it stands.
+  return `${/^[\d-]/u.test(name) ? `c-${name}` : name}-${shortHash(path)}`;
 }
 
 function isStyleIsolation(value: unknown): value is StyleIsolation {

@@ -10,6 +10,8 @@ export interface WxmlTag {
   readonly name: string;
   /** Of the "<". */
   readonly offset: number;
+  /** Behind its ">". */
+  readonly end: number;
   readonly attributes: readonly WxmlAttribute[];
 }
 
@@ -27,7 +29,7 @@ export function scanTags(text: string): readonly WxmlTag[] {
     if (name === undefined) continue;
     const attributes: WxmlAttribute[] = [];
     const end = scanAttributes(text, pattern.lastIndex, attributes);
-    tags.push({ name, offset: match.index, attributes });
+    tags.push({ name, offset: match.index, end, attributes });
     pattern.lastIndex = name === "wxs" && text[end - 2] !== "/" ? scriptEnd(text, end) : end;
   }
   return tags;

@@ -107,8 +107,13 @@ function adapt(text: string, tags: readonly WxmlTag[], without: readonly number[
       result = overwrite(result, items.offset, "wx:for".padEnd("wx:for-items".length));
     }
   }
-  for (const offset of without) result = overwrite(result, offset, "<block  ");
+  for (const tag of tags) if (without.includes(tag.offset)) result = blank(result, tag);
   return result;
+}
+
+function blank(text: string, tag: WxmlTag): string {
+  const end = tag.end + (/^\s*<\/include\s*>/u.exec(text.slice(tag.end))?.[0].length ?? 0);
+  return overwrite(text, tag.offset, text.slice(tag.offset, end).replaceAll(/\S/gu, " "));
 }
 
 function overwrite(text: string, offset: number, replacement: string): string {
