@@ -132,7 +132,7 @@ test.each([
   });
   expect(program.units[path]?.styleIsolation).toBe(isolation);
   expect(program.units[path]?.stylePrefix === "").toBe(
-    /shared$/u.test(isolation) && !isolation.includes("apply"),
+    isolation.endsWith("shared") && !isolation.includes("apply"),
   );
 });
 

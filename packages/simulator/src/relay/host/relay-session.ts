@@ -108,7 +108,7 @@ export class RelaySession implements RelaySocketEvents {
     if (link === undefined) return;
     if (head.kind === TEXT_MESSAGE)
       link.send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString());
-    else if (head.kind === BINARY_MESSAGE) link.send(bytes.slice().buffer);
+    else if (head.kind === BINARY_MESSAGE) link.send(copyOf(bytes).buffer);
     else return this.#socket.close(BAD_MESSAGE, "a binary frame of an unknown kind");
     this.#lookAt(head.id, link);
   }
@@ -130,7 +130,7 @@ export class RelaySession implements RelaySocketEvents {
     if (this.#bodyBytes > this.#maxBufferedBytes)
       return this.#socket.close(BODIES_TOO_LONG, "bodies are too long");
     const bodies = this.#bodies.get(id) ?? [];
-    bodies.push(bytes.slice());
+    bodies.push(copyOf(bytes));
     this.#bodies.set(id, bodies);
   }
 
@@ -224,6 +224,11 @@ export class RelaySession implements RelaySocketEvents {
     this.#links.delete(id);
     this.#held.delete(id);
   }
+}
+
+/** A Buffer's own `slice` copies nothing. */
+function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes);
 }
 
 /** Null where the text is no message that a frame page sends. */
