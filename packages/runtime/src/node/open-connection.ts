@@ -1,0 +1,224 @@
+import { isUtf8 } from "node:buffer";
+import type { Socket } from "node:net";
+import { ABNORMAL, FrameReader, OPCODE, ProtocolError, type FrameSink } from "@weapp-socket/wire";
+import type { SocketEars } from "./attempt.js";
+import { COMPRESS_FROM_BYTES, createDeflate, type Deflate } from "./deflate.js";
+import { createOutbound, type MaskSource, type Outbound } from "./outbound.js";
+import type { DeflateParameters } from "@weapp-socket/wire";
+import { createTurns, type Turns } from "./turns.js";
+
+export interface ConnectionSettings {
+  readonly maxMessageBytes: number;
+  readonly closeTimeoutMs: number;
+  readonly masks: MaskSource;
+}
+
+export interface ConnectionEvents {
+  message(data: string | ArrayBuffer): void;
+  /** Told once; nothing follows. */
+  close(code: number, reason: string): void;
+}
+
+/** While more than this waits to be inflated, the socket is not read. */
+const MAX_WAITING_BYTES = 1_048_576;
+
+/** An open connection: frames in, frames out, and its end. */
+export class OpenConnection implements FrameSink, SocketEars {
+  private readonly socket: Socket;
+  private readonly settings: ConnectionSettings;
+  private readonly events: ConnectionEvents;
+  private readonly reader: FrameReader;
+  private readonly outbound: Outbound;
+  private readonly deflate: Deflate | undefined;
+  /** With compression a message takes time: what comes behind it waits, each way. Without, there is no queue. */
+  private readonly incoming: Turns | undefined;
+  private readonly outgoing: Turns | undefined;
+  private isClosing = false;
+  private isOver = false;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    socket: Socket,
+    settings: ConnectionSettings,
+    deflate: DeflateParameters | undefined,
+    events: ConnectionEvents,
+  ) {
+    this.socket = socket;
+    this.settings = settings;
+    this.events = events;
+    this.outbound = createOutbound(socket, settings.masks);
+    if (deflate !== undefined) {
+      this.deflate = createDeflate(deflate, settings.maxMessageBytes);
+      this.incoming = createTurns(MAX_WAITING_BYTES, (isFull) => (isFull ? socket.pause() : socket.resume()));
+      this.outgoing = createTurns(Number.POSITIVE_INFINITY, () => {});
+    }
+    this.reader = new FrameReader({
+      role: "client",
+      maxMessageBytes: settings.maxMessageBytes,
+      allowsCompression: deflate !== undefined,
+      isUtf8: isUtf8Range,
+    });
+  }
+
+  get bufferedBytes(): number {
+    return this.socket.writableLength + this.outbound.pendingBytes + (this.outgoing?.waitingBytes ?? 0);
+  }
+
+  send(data: string | ArrayBuffer): void {
+    if (this.isClosing || this.isOver) return;
+    const { outbound, deflate, outgoing } = this;
+    const opcode = typeof data === "string" ? OPCODE.text : OPCODE.binary;
+    if (deflate === undefined || outgoing === undefined) {
+      // The page may change its buffer once `send` has returned.
+      outbound.message(opcode, typeof data === "string" ? data : new Uint8Array(data.slice(0)), false);
+      return;
+    }
+    const bytes = typeof data === "string" ? Buffer.from(data) : new Uint8Array(data.slice(0));
+    outgoing.add(bytes.length, (done) => {
+      if (bytes.length < COMPRESS_FROM_BYTES) {
+        outbound.message(opcode, bytes, false);
+        done();
+        return;
+      }
+      deflate.compress(bytes, (compressed) => {
+        outbound.message(opcode, compressed, true);
+        done();
+      });
+    });
+  }
+
+  /** Begins the closing handshake; `close` is told when the peer has answered, or has not in time. */
+  startClosing(code: number, reason: string): void {
+    if (this.isClosing || this.isOver) return;
+    this.isClosing = true;
+    this.timer = setTimeout(() => this.finish(ABNORMAL, ""), this.settings.closeTimeoutMs);
+    const close = (): void => this.outbound.close(code, reason);
+    if (this.outgoing === undefined) close();
+    else this.outgoing.add(0, (done) => (close(), done()));
+  }
+
+  /** Ends at once; nothing is told. */
+  terminate(): void {
+    this.isOver = true;
+    clearTimeout(this.timer);
+    this.reader.stop();
+    this.deflate?.close();
+    this.socket.destroy();
+  }
+
+  // The socket's words.
+
+  bytes(buffer: Buffer, length: number): void {
+    if (this.isOver) return;
+    try {
+      this.reader.push(buffer, this, 0, length);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.inTurn(() => this.refuse(error.closeCode, error.message));
+    }
+  }
+
+  over(): void {
+    this.inTurn(() => this.finish(ABNORMAL, ""));
+  }
+
+  // The frame reader's words.
+
+  message(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    isText: boolean,
+    isAscii: boolean,
+    isCompressed: boolean,
+  ): void {
+    if (isCompressed) {
+      const copy = bytes.slice(start, end);
+      this.incoming!.add(copy.length, (done) => this.inflate(copy, isText, done));
+      return;
+    }
+    const data = isText ? textOf(bytes, start, end, isAscii) : bytesOf(bytes, start, end);
+    if (this.incoming === undefined) this.events.message(data);
+    else this.inTurn(() => this.events.message(data));
+  }
+
+  ping(bytes: Uint8Array, start: number, end: number): void {
+    this.outbound.pong(bytes.slice(start, end));
+  }
+
+  pong(): void {
+    // We send no pings: nobody waits for it.
+  }
+
+  /** The peer's close frame. */
+  close(code: number, reason: string): void {
+    this.inTurn(() => {
+      if (this.isOver) return;
+      this.outbound.close(code, "");
+      this.outbound.flush();
+      // The server is to close the socket first (RFC 6455 section 7.1.1); our half says that we are done.
+      this.socket.end();
+      this.finish(code, reason);
+    });
+  }
+
+  private inflate(bytes: Uint8Array, isText: boolean, done: () => void): void {
+    this.deflate!.inflate(bytes, (inflated) => {
+      if (inflated === "corrupt") {
+        this.refuse(1007, "compressed message: expected deflate data");
+      } else if (inflated === "too-big") {
+        this.refuse(
+          1009,
+          `message: expected at most ${this.settings.maxMessageBytes} bytes once inflated, got more`,
+        );
+      } else if (isText && !isUtf8(inflated)) {
+        this.refuse(1007, "text message: expected UTF-8");
+      } else if (!this.isOver) {
+        this.events.message(isText ? inflated.toString("utf8") : bytesOf(inflated, 0, inflated.length));
+      }
+      done();
+    });
+  }
+
+  /** What the peer sent breaks the protocol: it is told why, and the connection fails (RFC 6455 section 7.1.7). */
+  private refuse(code: number, reason: string): void {
+    if (this.isOver) return;
+    this.outbound.close(code, reason.length <= 123 ? reason : "");
+    this.outbound.flush();
+    this.socket.end();
+    this.finish(ABNORMAL, "");
+  }
+
+  private finish(code: number, reason: string): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    clearTimeout(this.timer);
+    this.reader.stop();
+    this.deflate?.close();
+    this.events.close(code, reason);
+    // What we have written may still be on its way; a peer that never ends its half is cut off.
+    if (this.socket.destroyed) return;
+    const timer = setTimeout(() => this.socket.destroy(), this.settings.closeTimeoutMs);
+    this.socket.once("close", () => clearTimeout(timer));
+    this.socket.end();
+  }
+
+  private inTurn(act: () => void): void {
+    if (this.incoming === undefined) act();
+    else this.incoming.add(0, (done) => (act(), done()));
+  }
+}
+
+function textOf(bytes: Uint8Array, start: number, end: number, isAscii: boolean): string {
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return buffer.toString(isAscii ? "latin1" : "utf8", start, end);
+}
+
+/** A fresh buffer of exactly these bytes: a page that looks at `data.byteLength` or keeps it sees nothing else. */
+function bytesOf(bytes: Uint8Array, start: number, end: number): ArrayBuffer {
+  return bytes.buffer.slice(bytes.byteOffset + start, bytes.byteOffset + end) as ArrayBuffer;
+}
+
+function isUtf8Range(bytes: Uint8Array, start: number, end: number): boolean {
+  return isUtf8(bytes.subarray(start, end));
+}

@@ -1,0 +1,54 @@
+import { createSecureContext, rootCertificates } from "node:tls";
+import type { DialRequest, Link, LinkEvents, Transport } from "../core/index.js";
+import { createMaskSource } from "./outbound.js";
+import { createLink, type LinkSettings } from "./link.js";
+
+/** TLS of one client. Certificates are verified as Node does; WeChat has no option for any of this. */
+export interface NodeTlsOptions {
+  /** Certificate authorities besides the system's, as PEM. */
+  readonly ca?: string | readonly string[];
+  /** Default true. False takes any certificate: for development only. */
+  readonly rejectUnauthorized?: boolean;
+}
+
+export interface NodeTransportOptions {
+  readonly tls?: NodeTlsOptions;
+  /** A larger message ends the connection with 1009. Default 100 MiB (WeChat documents no limit). */
+  readonly maxMessageBytes?: number;
+  /** Milliseconds for the closing handshake; then the connection is cut. Default 5000. */
+  readonly closeTimeoutMs?: number;
+}
+
+/** Size of the one read buffer that all links of a transport share: a read is used up before the next begins. */
+const READ_BUFFER_BYTES = 65_536;
+
+/**
+ * WebSocket connections over node:net and node:tls, frames by `@weapp-socket/wire`: every step of the handshake is
+ * measured, every failure named.
+ */
+export function createNodeTransport(options: NodeTransportOptions = {}): Transport {
+  const maxMessageBytes = positive("maxMessageBytes", options.maxMessageBytes ?? 100 * 1_048_576);
+  const closeTimeoutMs = positive("closeTimeoutMs", options.closeTimeoutMs ?? 5_000);
+  const ca = options.tls?.ca;
+  const settings: LinkSettings = {
+    maxMessageBytes,
+    closeTimeoutMs,
+    masks: createMaskSource(),
+    readBuffer: Buffer.allocUnsafeSlow(READ_BUFFER_BYTES),
+    tls: {
+      rejectUnauthorized: options.tls?.rejectUnauthorized ?? true,
+      // Made once: a context with all the system's authorities takes milliseconds.
+      ...(ca === undefined
+        ? {}
+        : { secureContext: createSecureContext({ ca: [...rootCertificates, ca].flat() }) }),
+    },
+  };
+  return {
+    dial: (request: DialRequest, events: LinkEvents): Link => createLink(settings, request, events),
+  };
+}
+
+function positive(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new RangeError(`${name}: expected a positive integer, got ${String(value)}`);
+}
