@@ -1,10 +1,7 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { build } from "vite";
+import { describe, expect, it } from "vitest";
 import { openLmdbBroker } from "../../src/broker/lmdb/broker.js";
+import { useChildProgram } from "./child-program.js";
 import { useTemporaryFolders } from "./temporary-folder.js";
 import type { Broker } from "../../src/broker/broker.js";
 import type { Publication } from "../../src/broker/publication.js";
@@ -12,9 +9,6 @@ import type { Publication } from "../../src/broker/publication.js";
 /** How often the process is killed; `KILL_ROUNDS=100` for the long run. */
 const rounds = Number(process.env["KILL_ROUNDS"] ?? 10);
 const PUBLISHERS = 12;
-/** Inside the workspace, so that the child finds its dependencies. */
-const outDir = fileURLToPath(new URL(`../../node_modules/.kill-loop-${process.pid}`, import.meta.url));
-
 interface Acked {
   readonly publisher: number;
   readonly number: number;
@@ -23,24 +17,7 @@ interface Acked {
 
 describe("kill loop", () => {
   const makeFolder = useTemporaryFolders();
-
-  beforeAll(async () => {
-    mkdirSync(outDir, { recursive: true });
-    await build({
-      configFile: false,
-      logLevel: "error",
-      build: {
-        outDir,
-        minify: false,
-        ssr: fileURLToPath(new URL("kill-loop-child.ts", import.meta.url)),
-        rollupOptions: { external: ["lmdb"], output: { entryFileNames: "child.mjs" } },
-      },
-    });
-  }, 60_000);
-
-  afterAll(() => {
-    rmSync(outDir, { recursive: true, force: true });
-  });
+  const childPath = useChildProgram(new URL("kill-loop-child.ts", import.meta.url));
 
   it.each([
     ["fsync", rounds],
@@ -79,13 +56,9 @@ describe("kill loop", () => {
     next: readonly number[],
     lifeMs: number,
   ): Promise<Acked[]> {
-    const child = spawn(
-      process.execPath,
-      [join(outDir, "child.mjs"), path, durability, ...next.map(String)],
-      {
-        stdio: ["ignore", "pipe", "inherit"],
-      },
-    );
+    const child = spawn(process.execPath, [childPath(), path, durability, ...next.map(String)], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     let output = "";
     let isDying = false;
     child.stdout.setEncoding("utf8");

@@ -122,13 +122,13 @@ export class LmdbChannel implements RetainedPublications {
 
   /** Puts a publication into the log. To be called within a write of a group. */
   writeEntry(offset: number, entry: Buffer): void {
-    void this.store.log.put(this.logKey(offset), entry);
+    this.store.watch(this.store.log.put(this.logKey(offset), entry));
     this.bytes += entryBytes(entry);
   }
 
   /** To be called within a write of a group. */
   writeRow(): void {
-    void this.store.rows.put(Buffer.from(this.name), encodeRow(this.row()));
+    this.store.watch(this.store.rows.put(Buffer.from(this.name), encodeRow(this.row())));
     this.isDirty = false;
   }
 
@@ -192,15 +192,22 @@ export class LmdbChannel implements RetainedPublications {
       const entry = this.store.log.get(key);
       if (entry === undefined) continue;
       this.bytes -= entryBytes(entry);
-      void this.store.log.remove(key);
+      this.store.watch(this.store.log.remove(key));
     }
     this.isDirty = true;
   }
 
   /** Takes the channel out of the store. Within a write of a group. */
   removeRow(): void {
-    void this.store.rows.remove(Buffer.from(this.name));
+    this.store.watch(this.store.rows.remove(Buffer.from(this.name)));
     this.session = 0;
+  }
+
+  /** What was counted as written or removed was not: the store is as its row says. */
+  restore(row: ChannelRow | undefined): void {
+    this.storedFrom = row?.firstOffset ?? this.offset + 1;
+    this.bytes = row?.bytes ?? 0;
+    this.upkeepAtMs = row?.upkeepAtMs ?? 0;
   }
 
   /**

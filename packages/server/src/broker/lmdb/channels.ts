@@ -65,7 +65,13 @@ export class LmdbChannels {
 
   /** The group was not written. */
   fail(group: WriteGroup, error: unknown): void {
-    for (const channel of group.channels) channel.breakChain(this.random32(), error);
+    for (const channel of group.channels) {
+      const bytes = this.store.rows.get(Buffer.from(channel.name));
+      this.totalBytes -= channel.bytes;
+      channel.restore(bytes === undefined ? undefined : decodeRow(bytes));
+      this.totalBytes += channel.bytes;
+      channel.breakChain(this.random32(), error);
+    }
   }
 
   /** Bytes of publications in the store. */
@@ -127,7 +133,7 @@ export class LmdbChannels {
     channel.upkeepAtMs = atMs;
     group.channels.add(channel);
     group.writes.push(() => {
-      void this.store.upkeep.put(upkeepKey(atMs, channel.name), Buffer.alloc(0));
+      this.store.watch(this.store.upkeep.put(upkeepKey(atMs, channel.name), Buffer.alloc(0)));
     });
   }
 
@@ -177,7 +183,7 @@ export class LmdbChannels {
       const group = this.store.group();
       for (const key of due) {
         group.writes.push(() => {
-          void this.store.upkeep.remove(key);
+          this.store.watch(this.store.upkeep.remove(key));
         });
         this.lookAfter(key.toString("utf8", 6), key.readUIntBE(0, 6) * 1000, nowMs, group);
       }
@@ -230,7 +236,7 @@ export class LmdbChannels {
       if (atMs === Infinity) return;
       channel.upkeepAtMs = atMs;
       group.writes.push(() => {
-        void this.store.upkeep.put(upkeepKey(atMs, name), Buffer.alloc(0));
+        this.store.watch(this.store.upkeep.put(upkeepKey(atMs, name), Buffer.alloc(0)));
       });
       return;
     }

@@ -75,9 +75,8 @@ export class LmdbKeys {
     group.writes.push(() => {
       const { newer } = this.turnState;
       this.sizes[newer]!++;
-      void this.store.keys[newer]!.put(
-        Buffer.from(scoped),
-        Buffer.from(`${nowMs} ${durability} ${position}`),
+      this.store.watch(
+        this.store.keys[newer]!.put(Buffer.from(scoped), Buffer.from(`${nowMs} ${durability} ${position}`)),
       );
     });
     (durability === "fsync" ? group.onFlushed : group.onCommitted).push(forget);
@@ -91,7 +90,7 @@ export class LmdbKeys {
     this.sizes[newer] = 0;
     this.store.group().writes.push(() => {
       this.store.put("keys", this.turnState);
-      void this.store.keys[newer]!.clearAsync();
+      this.store.watch(this.store.keys[newer]!.clearAsync());
     });
   }
 }

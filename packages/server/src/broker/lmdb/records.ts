@@ -122,10 +122,11 @@ export class LmdbRecords implements RecordStore {
     this.count += Number(after !== undefined) - Number(before !== undefined);
     group.writes.push(() => {
       const { records, owners } = this.store;
-      if (before?.owner !== undefined) void owners.remove(ownerKey(before.owner, key));
-      if (after === undefined) void records.remove(Buffer.from(key));
-      else void records.put(Buffer.from(key), Buffer.from(JSON.stringify(after)));
-      if (after?.owner !== undefined) void owners.put(ownerKey(after.owner, key), Buffer.alloc(0));
+      if (before?.owner !== undefined) this.store.watch(owners.remove(ownerKey(before.owner, key)));
+      if (after === undefined) this.store.watch(records.remove(Buffer.from(key)));
+      else this.store.watch(records.put(Buffer.from(key), Buffer.from(JSON.stringify(after))));
+      if (after?.owner !== undefined)
+        this.store.watch(owners.put(ownerKey(after.owner, key), Buffer.alloc(0)));
     });
     return new Promise((resolve, reject) => {
       const forget = (): void => {

@@ -51,12 +51,21 @@ export class LmdbStore {
   private unflushed = 0;
   private uncommittedBytes = 0;
   private client: StoreClient | undefined;
+  private watched: Promise<unknown> | undefined;
+  /** Why the last group could not be written, until one is. */
+  private failure: unknown;
 
   /** Opens or makes the store in the folder `path`. Throws where another process has it. */
   constructor(path: string) {
     mkdirSync(path, { recursive: true });
     this.path = path;
-    this.env = open<unknown, string>({ path: dataFile(path), noSubdir: true, maxDbs: 12, encoding: "json" });
+    this.env = open<unknown, string>({
+      path: dataFile(path),
+      noSubdir: true,
+      maxDbs: 12,
+      encoding: "json",
+      eventTurnBatching: false,
+    });
     const table = (name: (typeof TABLES)[number]): Table =>
       this.env.openDB<Buffer, Buffer>({ name, encoding: "binary", keyEncoding: "binary" });
     this.rows = table("rows");
@@ -89,7 +98,14 @@ export class LmdbStore {
 
   /** To be called within a write of a group. */
   put(word: string, value: unknown): void {
-    void this.env.put(word, value);
+    this.watch(this.env.put(word, value));
+  }
+
+  /** Every write goes through here: where it fails, the group that it is in is told, and nobody else has to be. */
+  watch(write: Promise<unknown>): void {
+    if (write === this.watched) return;
+    this.watched = write;
+    write.catch(ignore);
   }
 
   /** How an earlier session ended, where it did not end by `close`. */
@@ -106,12 +122,22 @@ export class LmdbStore {
     return this.gathering;
   }
 
-  /** Writes what was gathered, marks the store as closed, and frees it. */
+  /**
+   * Writes what was gathered, marks the store as closed, and frees it. Where that cannot be written the store is freed
+   * without the mark, as after a crash, and this rejects.
+   */
   async close(): Promise<void> {
     await this.settled();
-    await this.env.remove("owner");
-    await this.env.flushed;
-    await this.env.close();
+    try {
+      if (this.failure !== undefined) throw this.failure;
+      await this.env.remove("owner");
+      await this.env.flushed;
+    } catch (error) {
+      const reason = String(await causeOf(error));
+      throw new Error(`store ${this.path}: could not write what was left: ${reason}`, { cause: error });
+    } finally {
+      await this.env.close();
+    }
   }
 
   private async settled(): Promise<void> {
@@ -161,7 +187,7 @@ export class LmdbStore {
       flushed = committed;
     }
     // Its failure is the commit's, which is handled below.
-    flushed.catch(() => undefined);
+    flushed.catch(ignore);
     void this.settle(group, committed, flushed);
   }
 
@@ -170,24 +196,32 @@ export class LmdbStore {
     committed: Promise<unknown>,
     flushed: Promise<unknown>,
   ): Promise<void> {
+    let isCommitted = false;
     try {
-      await committed.finally(() => {
-        this.isCommitting = false;
-        this.uncommittedBytes = 0;
-      });
+      await committed;
+      isCommitted = true;
+      this.failure = undefined;
+      this.commitNext();
       for (const callback of group.onCommitted) callback();
-      if (this.gathering !== undefined) this.commit();
       await flushed;
       for (const callback of group.onFlushed) callback();
     } catch (error) {
-      this.fail(group, error);
+      this.failure = await causeOf(error);
+      this.fail(group, this.failure);
       // What was gathered since follows what has failed, so it fails with it.
       const { gathering } = this;
       this.gathering = undefined;
-      if (gathering !== undefined) this.fail(gathering, error);
+      if (gathering !== undefined) this.fail(gathering, this.failure);
+      if (!isCommitted) this.commitNext();
     }
     this.unflushed--;
     this.idle?.();
+  }
+
+  private commitNext(): void {
+    this.isCommitting = false;
+    this.uncommittedBytes = 0;
+    if (this.gathering !== undefined) this.commit();
   }
 
   private fail(group: WriteGroup, error: unknown): void {
@@ -198,4 +232,16 @@ export class LmdbStore {
 
 export function dataFile(path: string): string {
   return join(path, "data.mdb");
+}
+
+function ignore(): void {}
+
+/** LMDB rejects with an error that has a promise of the real one. */
+async function causeOf(error: unknown): Promise<unknown> {
+  try {
+    await (error as { commitError?: Promise<unknown> }).commitError;
+    return error;
+  } catch (cause) {
+    return cause;
+  }
 }
