@@ -26,6 +26,8 @@ export interface HeadLimits {
   readonly maxBytes?: number;
   /** Header lines. Default 128. */
   readonly maxHeaders?: number;
+  /** A faster decoder of a range as Latin-1 than our own, where the platform has one. */
+  readonly decodeLatin1?: (bytes: Uint8Array, start: number, end: number) => string;
 }
 
 export const DEFAULT_MAX_HEAD_BYTES = 16_384;
@@ -67,7 +69,7 @@ export function parseRequestHead(
   end: number,
   limits: HeadLimits = {},
 ): RequestHead {
-  const lines = splitLines(bytes, start, end);
+  const lines = splitLines(bytes, start, end, limits);
   const match = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([\x21-\x7e]+) HTTP\/(\d)\.(\d)$/.exec(lines[0]!);
   if (match === null) throw new HeadError(400, "request line: expected METHOD target HTTP/1.1");
   const [, method, target, major, minor] = match;
@@ -84,7 +86,7 @@ export function parseResponseHead(
   end: number,
   limits: HeadLimits = {},
 ): ResponseHead {
-  const lines = splitLines(bytes, start, end);
+  const lines = splitLines(bytes, start, end, limits);
   const match = /^HTTP\/1\.[01] ([1-9]\d\d)(?: (.*))?$/.exec(lines[0]!);
   if (match === null) throw new HeadError(400, "status line: expected HTTP/1.1 and a status");
   return { status: Number(match[1]), reason: match[2] ?? "", ...parseHeaders(lines, limits) };
@@ -122,11 +124,16 @@ export function hasWord(value: string | undefined, word: string): boolean {
   return value !== undefined && value.split(",").some((part) => part.trim().toLowerCase() === word);
 }
 
-function splitLines(bytes: Uint8Array, start: number, end: number): string[] {
+function splitLines(bytes: Uint8Array, start: number, end: number, limits: HeadLimits): string[] {
   // Latin-1, as HTTP/1.1 has it; without the empty line.
+  const decode = limits.decodeLatin1 ?? decodeLatin1;
+  return decode(bytes, start, end - 4).split("\r\n");
+}
+
+function decodeLatin1(bytes: Uint8Array, start: number, end: number): string {
   let text = "";
-  for (let at = start; at < end - 4; at += 1) text += String.fromCharCode(bytes[at]!);
-  return text.split("\r\n");
+  for (let at = start; at < end; at += 1) text += String.fromCharCode(bytes[at]!);
+  return text;
 }
 
 function parseHeaders(

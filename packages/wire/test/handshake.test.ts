@@ -76,6 +76,14 @@ describe("the proof", () => {
 });
 
 describe("heads", () => {
+  test("are decoded by the platform where it offers to", () => {
+    const decodeLatin1 = (raw: Uint8Array, start: number, end: number): string =>
+      Buffer.from(raw).toString("latin1", start, end);
+    const text = "GET /\u0020HTTP/1.1\r\nHost: a\r\nX: \u00e4\r\n\r\n";
+    expect(parseRequest(text, { decodeLatin1 })).toEqual(parseRequest(text));
+    expect(() => parseRequest(text, { decodeLatin1: () => "garbage" })).toThrow(HeadError);
+  });
+
   test("are found wherever the chunks end, and not beyond their limit", () => {
     const raw = bytes("GET / HTTP/1.1\r\nHost: a\r\n\r\nrest");
     const end = raw.length - 4;
