@@ -7,6 +7,7 @@ import {
   HeadError,
   parseRequestHead,
   type FrameReaderOptions,
+  type HeadLimits,
   type RequestHead,
 } from "@weapp-socket/wire";
 import type { Connection } from "./connection.js";
@@ -30,6 +31,9 @@ export interface Reception {
 /** PROTOCOL.md 1.1: what chooses session mode. */
 const SESSION_PROTOCOL = "weapp-socket.v1";
 const SESSION_QUERY = /[?&]weapp-socket=1(?:&|$)/;
+
+/** Size is bounded where the head is gathered. */
+const HEAD_LIMITS: HeadLimits = { decodeLatin1 };
 
 /** Lets handshakes in or refuses them, and knows who is inside. */
 export class Doorkeeper implements ConnectionHost {
@@ -59,7 +63,7 @@ export class Doorkeeper implements ConnectionHost {
   takeHead(socket: Socket, received: Buffer, headBytes: number, path: string | undefined): boolean {
     let head: RequestHead;
     try {
-      head = parseRequestHead(received, 0, headBytes, { maxBytes: this.settings.maxHeadBytes });
+      head = parseRequestHead(received, 0, headBytes, HEAD_LIMITS);
     } catch (error) {
       if (!(error instanceof HeadError)) throw error;
       // Old, but not wrong: node:http knows HTTP/1.0.
@@ -147,6 +151,10 @@ export class Doorkeeper implements ConnectionHost {
     }
     if (rest.length > 0) connection.onSocketData(rest);
   }
+}
+
+function decodeLatin1(bytes: Uint8Array, start: number, end: number): string {
+  return (bytes as Buffer).toString("latin1", start, end);
 }
 
 function isUtf8Range(bytes: Uint8Array, start: number, end: number): boolean {

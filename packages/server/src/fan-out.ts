@@ -21,16 +21,13 @@ export class Group {
   }
 }
 
-interface OrderedFrame {
-  readonly order: number;
-  readonly frame: Uint8Array;
-}
-
 /** The part of one receiver in a turn, where it differs from what the other members of its groups get. */
 export interface OwnFrames {
-  readonly frames: OrderedFrame[];
+  /** As in a group; but in no order once frames of groups were taken over. */
+  readonly frames: Uint8Array[];
+  readonly orders: number[];
   /** Groups that it joined in this turn, and how many of their frames came before. */
-  readonly skipped: Map<Group, number>;
+  skipped: Map<Group, number> | undefined;
 }
 
 /** A turn that has gathered this much is flushed at once: what lies in memory twice stays small. */
@@ -63,7 +60,9 @@ export class FanOut {
 
   /** A frame for one receiver. */
   send(receiver: Receiver, frame: Uint8Array): void {
-    this.ownOf(receiver).frames.push({ order: this.nextOrder++, frame });
+    const own = this.ownOf(receiver);
+    own.frames.push(frame);
+    own.orders.push(this.nextOrder++);
     this.gathered(frame.length);
   }
 
@@ -72,7 +71,10 @@ export class FanOut {
     if (group.members.has(receiver)) return;
     group.members.add(receiver);
     receiver.groups = [...receiver.groups, group];
-    if (group.frames.length > 0) this.ownOf(receiver).skipped.set(group, group.frames.length);
+    if (group.frames.length === 0) return;
+    const own = this.ownOf(receiver);
+    own.skipped ??= new Map();
+    own.skipped.set(group, group.frames.length);
   }
 
   /** The receiver still gets what was published before, and nothing that follows. */
@@ -82,8 +84,8 @@ export class FanOut {
     receiver.groups = rest.length > 0 ? rest : NO_GROUPS;
     if (group.frames.length > 0) {
       const own = this.ownOf(receiver);
-      takeFrames(own.frames, group, own.skipped.get(group) ?? 0);
-      own.skipped.delete(group);
+      takeFrames(own, group);
+      own.skipped?.delete(group);
     }
   }
 
@@ -93,7 +95,7 @@ export class FanOut {
     const { own } = receiver;
     if (own === undefined) return;
     receiver.own = undefined;
-    if (own.frames.length > 0) receiver.write(joinOrdered(own.frames));
+    if (own.frames.length > 0) receiver.write(joinOrdered(own));
   }
 
   /** The receiver is gone: it gets nothing more, not even what waits. */
@@ -124,7 +126,7 @@ export class FanOut {
 
   private ownOf(receiver: Receiver): OwnFrames {
     if (receiver.own === undefined) {
-      receiver.own = { frames: [], skipped: new Map() };
+      receiver.own = { frames: [], orders: [], skipped: undefined };
       this.dirtyReceivers.push(receiver);
     }
     return receiver.own;
@@ -140,16 +142,14 @@ export class FanOut {
 export const NO_GROUPS: readonly Group[] = [];
 
 /** In a flush: the receiver has what its groups are about to write. */
-const SERVED: OwnFrames = { frames: [], skipped: new Map() };
+const SERVED: OwnFrames = { frames: [], orders: [], skipped: undefined };
 
 function writeOwn(receiver: Receiver): void {
   const { own } = receiver;
   if (own === undefined || own === SERVED) return;
-  for (const group of receiver.groups) {
-    if (group.frames.length > 0) takeFrames(own.frames, group, own.skipped.get(group) ?? 0);
-  }
+  for (const group of receiver.groups) if (group.frames.length > 0) takeFrames(own, group);
   receiver.own = SERVED;
-  if (own.frames.length > 0) receiver.write(joinOrdered(own.frames));
+  if (own.frames.length > 0) receiver.write(joinOrdered(own));
 }
 
 function writeShared(group: Group): void {
@@ -160,14 +160,24 @@ function writeShared(group: Group): void {
   for (const member of group.members) if (member.own === undefined) member.write(bytes);
 }
 
-function takeFrames(into: OrderedFrame[], group: Group, from: number): void {
+/** Adds the frames of a group that are for the owner too. */
+function takeFrames(own: OwnFrames, group: Group): void {
+  const from = own.skipped?.get(group) ?? 0;
   for (let index = from; index < group.frames.length; index += 1) {
-    into.push({ order: group.orders[index]!, frame: group.frames[index]! });
+    own.frames.push(group.frames[index]!);
+    own.orders.push(group.orders[index]!);
   }
 }
 
-function joinOrdered(frames: OrderedFrame[]): Uint8Array {
-  if (frames.length === 1) return frames[0]!.frame;
-  frames.sort((a, b) => a.order - b.order);
-  return Buffer.concat(frames.map((ordered) => ordered.frame));
+function joinOrdered({ frames, orders }: OwnFrames): Uint8Array {
+  if (frames.length === 1) return frames[0]!;
+  if (isRising(orders)) return Buffer.concat(frames);
+  const places = orders.map((order, index) => ({ order, index })).sort((a, b) => a.order - b.order);
+  return Buffer.concat(places.map(({ index }) => frames[index]!));
+}
+
+function isRising(orders: readonly number[]): boolean {
+  for (let index = 1; index < orders.length; index += 1)
+    if (orders[index]! < orders[index - 1]!) return false;
+  return true;
 }
