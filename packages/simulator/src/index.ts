@@ -1,1 +1,22 @@
-export {};
+/** Runs a mini program's folder in a browser: compiler, host and the relay between the page and real sockets. */
+export { createCompiler, type Compiler } from "./compiler/compiler.js";
+export { ListenError } from "./host/listen-error.js";
+export type { SessionInfo, UrlMapping } from "./host/session-info.js";
+export {
+  createSimulator,
+  type ListenOptions,
+  type Simulator,
+  type SimulatorLogger,
+  type SimulatorOptions,
+} from "./host/simulator.js";
+export type { SimulatorEvents } from "./host/simulator-events.js";
+export type {
+  Diagnostic,
+  JsonObject,
+  JsonValue,
+  Package,
+  Program,
+  ProgramFiles,
+  StyleIsolation,
+  Unit,
+} from "./program.js";

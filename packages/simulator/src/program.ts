@@ -93,7 +93,9 @@ export interface Program {
  *   files are "../program/files/<path>", and `prefers-color-scheme: dark` asks for `data-theme="dark"` on the root
  *   element.
  *
- * Local files of the author are at "/program/files/<path inside the program>".
+ * The host serves them under "/program/", the program as "program.json", local files of the author as
+ * "files/<path inside the program>", and what a frame page needs to reach the host as "session.json"
+ * (host/session-info.ts; then `openRelay` of relay/page/relay.ts).
  */
 export interface ProgramFiles {
   readonly program: Program;
