@@ -108,9 +108,10 @@ export function startAttempt(
     const upgrade = (): void => {
       phase = "upgrade";
       timing.connected();
-      opening.write(head, "latin1");
+      opening.write(head, "utf8");
     };
-    opening.on("lookup", () => {
+    opening.on("lookup", (error: Error | null) => {
+      if (error !== null) return;
       timing.lookedUp();
       phase = "tcp";
     });

@@ -2,60 +2,34 @@ import { constants, createDeflateRaw, createInflateRaw, type DeflateRaw, type In
 import type { DeflateParameters } from "@weapp-socket/wire";
 
 /** The four bytes that a sync flush ends with: not sent, and put back before inflating (RFC 7692 section 7.2). */
-const TAIL = Buffer.from([0x00, 0x00, 0xff, 0xff]);
+const TAIL: Uint8Array = Uint8Array.of(0x00, 0x00, 0xff, 0xff);
 
-/** Below this a message grows rather than shrinks, or nearly so. */
+/** Below this a message grows rather than shrinks, or nearly so: it goes as it is. */
 export const COMPRESS_FROM_BYTES = 256;
 
-/** permessage-deflate of one client connection. Messages go through one at a time, each way. */
+/** Why a message could not be inflated. */
+export type InflateFailure = "corrupt" | "too-big";
+
+/** permessage-deflate of one client's connection. The caller sends messages through one at a time, each way. */
 export interface Deflate {
-  compress(data: Uint8Array, done: (data: Uint8Array) => void): void;
-  /** `done` gets undefined when the data is no deflate, or is larger than `maxMessageBytes`. */
-  inflate(data: Uint8Array, done: (data: Buffer | "corrupt" | "too-big") => void): void;
+  compress(data: Uint8Array, done: (data: Buffer) => void): void;
+  inflate(data: Uint8Array, done: (data: Buffer | InflateFailure) => void): void;
+  /** Nothing is done after it. */
   close(): void;
 }
 
 export function createDeflate(parameters: DeflateParameters, maxMessageBytes: number): Deflate {
-  let deflater: DeflateRaw | undefined;
-  let inflater: InflateRaw | undefined;
-  let isClosed = false;
-
-  function run(
-    stream: DeflateRaw | InflateRaw,
-    pieces: readonly Uint8Array[],
-    maxBytes: number,
-    done: (result: Buffer | "corrupt" | "too-big") => void,
-  ): void {
-    const out: Buffer[] = [];
-    let length = 0;
-    let isOver = false;
-    const finish = (result: Buffer | "corrupt" | "too-big"): void => {
-      if (isOver) return;
-      isOver = true;
-      stream.off("data", take);
-      stream.off("error", fail);
-      // A stream that failed may say so again; nobody is left to hear it.
-      if (result === "corrupt" || result === "too-big") stream.on("error", () => {});
-      if (!isClosed) done(result);
-    };
-    const take = (piece: Buffer): void => {
-      length += piece.length;
-      if (length > maxBytes) finish("too-big");
-      else out.push(piece);
-    };
-    const fail = (): void => finish("corrupt");
-    stream.on("data", take);
-    stream.on("error", fail);
-    for (const piece of pieces) stream.write(piece);
-    stream.flush(constants.Z_SYNC_FLUSH, () => finish(Buffer.concat(out, length)));
-  }
+  const openDeflater = (): Channel =>
+    openChannel(createDeflateRaw(windowBits(parameters.clientMaxWindowBits)), Number.POSITIVE_INFINITY);
+  const openInflater = (): Channel =>
+    openChannel(createInflateRaw(windowBits(parameters.serverMaxWindowBits)), maxMessageBytes);
+  let deflater: Channel | undefined;
+  let inflater: Channel | undefined;
 
   return {
     compress(data, done) {
-      // zlib has no window of 256 bytes; one of 512 that it uses less of would not be honest.
-      const bits = Math.max(9, parameters.clientMaxWindowBits);
-      deflater ??= createDeflateRaw({ windowBits: bits });
-      run(deflater, [data], Number.POSITIVE_INFINITY, (result) => {
+      deflater ??= openDeflater();
+      deflater.pass([data], (result) => {
         if (parameters.clientNoContextTakeover) {
           deflater?.close();
           deflater = undefined;
@@ -64,8 +38,8 @@ export function createDeflate(parameters: DeflateParameters, maxMessageBytes: nu
       });
     },
     inflate(data, done) {
-      inflater ??= createInflateRaw({ windowBits: Math.max(9, parameters.serverMaxWindowBits) });
-      run(inflater, [data, TAIL], maxMessageBytes, (result) => {
+      inflater ??= openInflater();
+      inflater.pass([data, TAIL], (result) => {
         if (parameters.serverNoContextTakeover) {
           inflater?.close();
           inflater = undefined;
@@ -74,9 +48,52 @@ export function createDeflate(parameters: DeflateParameters, maxMessageBytes: nu
       });
     },
     close() {
-      isClosed = true;
       deflater?.close();
       inflater?.close();
+    },
+  };
+}
+
+/** zlib has no raw window of 256 bytes: a peer's is read with 512, and we never offer to write one. */
+function windowBits(bits: number): { readonly windowBits: number } {
+  return { windowBits: Math.max(9, bits) };
+}
+
+/** One zlib stream, used message by message. */
+interface Channel {
+  pass(pieces: readonly Uint8Array[], done: (result: Buffer | InflateFailure) => void): void;
+  close(): void;
+}
+
+function openChannel(stream: DeflateRaw | InflateRaw, maxBytes: number): Channel {
+  let out: Buffer[] = [];
+  let length = 0;
+  let finish: ((result: Buffer | InflateFailure) => void) | undefined;
+
+  function settle(result: Buffer | InflateFailure): void {
+    const done = finish;
+    finish = undefined;
+    out = [];
+    length = 0;
+    done?.(result);
+  }
+
+  stream.on("data", (piece: Buffer) => {
+    length += piece.length;
+    if (length > maxBytes) settle("too-big");
+    else out.push(piece);
+  });
+  stream.on("error", () => settle("corrupt"));
+
+  return {
+    pass(pieces, done) {
+      finish = done;
+      for (const piece of pieces) stream.write(piece);
+      stream.flush(constants.Z_SYNC_FLUSH, () => settle(Buffer.concat(out, length)));
+    },
+    close() {
+      finish = undefined;
+      stream.close();
     },
   };
 }

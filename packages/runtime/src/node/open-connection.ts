@@ -133,17 +133,17 @@ export class OpenConnection implements FrameSink, SocketEars {
     isCompressed: boolean,
   ): void {
     if (isCompressed) {
-      const copy = bytes.slice(start, end);
+      const copy = copyOf(bytes, start, end);
       this.incoming!.add(copy.length, (done) => this.inflate(copy, isText, done));
       return;
     }
     const data = isText ? textOf(bytes, start, end, isAscii) : bytesOf(bytes, start, end);
-    if (this.incoming === undefined) this.events.message(data);
-    else this.inTurn(() => this.events.message(data));
+    if (this.incoming === undefined) this.deliver(data);
+    else this.inTurn(() => this.deliver(data));
   }
 
   ping(bytes: Uint8Array, start: number, end: number): void {
-    this.outbound.pong(bytes.slice(start, end));
+    this.outbound.pong(copyOf(bytes, start, end));
   }
 
   pong(): void {
@@ -162,6 +162,10 @@ export class OpenConnection implements FrameSink, SocketEars {
     });
   }
 
+  private deliver(data: string | ArrayBuffer): void {
+    if (!this.isOver) this.events.message(data);
+  }
+
   private inflate(bytes: Uint8Array, isText: boolean, done: () => void): void {
     this.deflate!.inflate(bytes, (inflated) => {
       if (inflated === "corrupt") {
@@ -173,8 +177,8 @@ export class OpenConnection implements FrameSink, SocketEars {
         );
       } else if (isText && !isUtf8(inflated)) {
         this.refuse(1007, "text message: expected UTF-8");
-      } else if (!this.isOver) {
-        this.events.message(isText ? inflated.toString("utf8") : bytesOf(inflated, 0, inflated.length));
+      } else {
+        this.deliver(isText ? inflated.toString("utf8") : bytesOf(inflated, 0, inflated.length));
       }
       done();
     });
@@ -207,6 +211,11 @@ export class OpenConnection implements FrameSink, SocketEars {
     if (this.incoming === undefined) act();
     else this.incoming.add(0, (done) => (act(), done()));
   }
+}
+
+/** The read buffer is used again at once. (`Buffer.prototype.slice` would not copy.) */
+function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return new Uint8Array(bytes.subarray(start, end));
 }
 
 function textOf(bytes: Uint8Array, start: number, end: number, isAscii: boolean): string {
