@@ -113,7 +113,7 @@ export const devtoolsProfile: Profile = {
   ),
   closeReason: row(
     "closeSocket:fail Failed to execute 'close' on 'WebSocket': The message must not be greater than 123 bytes.",
-    "OBSERVED devtools: Chromium's text",
+    "INFERRED: older Chromium's text",
   ),
   taskCallsPromise: row(true, "OBSERVED lib"),
 };

@@ -5,7 +5,7 @@ import { typeName } from "./type-name.js";
 export function readSendData(
   data: unknown,
   profile: Profile,
-): { readonly data: string | ArrayBuffer } | { readonly refusal: string } {
+): { readonly data: string | ArrayBuffer | Promise<ArrayBuffer> } | { readonly refusal: string } {
   if (typeof data === "string") return { data };
   if (typeName(data) === "ArrayBuffer") return { data: data as ArrayBuffer };
   if (profile.sendsAsBrowser.value) {
@@ -15,7 +15,8 @@ export function readSendData(
   return { refusal: (data === undefined || data === null ? profile.sendNothing : profile.sendOther).value };
 }
 
-function asBrowser(data: unknown): string | ArrayBuffer | undefined {
+function asBrowser(data: unknown): string | ArrayBuffer | Promise<ArrayBuffer> | undefined {
+  if (isBlob(data)) return data.arrayBuffer();
   if (ArrayBuffer.isView(data)) {
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice().buffer;
   }
@@ -24,4 +25,8 @@ function asBrowser(data: unknown): string | ArrayBuffer | undefined {
   } catch {
     return undefined;
   }
+}
+
+function isBlob(data: unknown): data is { arrayBuffer(): Promise<ArrayBuffer> } {
+  return typeName(data) === "Blob" && typeof (data as { arrayBuffer?: unknown }).arrayBuffer === "function";
 }

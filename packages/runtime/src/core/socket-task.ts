@@ -3,6 +3,7 @@ import type { Mailbox } from "./mailbox.js";
 import type { PageCalls } from "./page-calls.js";
 import { readProperty } from "./page-calls.js";
 import type { Ending, Failure, FailureKind, Profile } from "./profile.js";
+import { createOutgoing, type Outgoing } from "./outgoing.js";
 import { readSendData } from "./send-data.js";
 import { taskTable, type TaskAction, type TaskInput, type TaskState } from "./task-states.js";
 import type { ClosingTrace, SlotHolder, SocketTrace } from "./trace.js";
@@ -72,6 +73,7 @@ export function createConnection(host: TaskHost, options: ConnectionOptions): Co
   const listeners: Record<TaskEvent, unknown[]> = { open: [], message: [], error: [], close: [] };
   let state: TaskState = "connecting";
   let link: Link | undefined;
+  let outgoing: Outgoing | undefined;
   /** What the page asked for with `close()`. */
   let asked: Ending = { code: 1000, reason: "" };
 
@@ -115,6 +117,7 @@ export function createConnection(host: TaskHost, options: ConnectionOptions): Co
   /** No further event can come: let go of what the page gave. */
   function forget(): void {
     link = undefined;
+    outgoing = undefined;
     listeners.open = [];
     listeners.message = [];
     listeners.error = [];
@@ -216,11 +219,7 @@ export function createConnection(host: TaskHost, options: ConnectionOptions): Co
     const message = readSendData(readProperty(option, "data"), profile);
     if ("refusal" in message) return answer(false, message.refusal);
     if (move("send") === "transmit") {
-      link?.send(message.data);
-      if (host.trace !== undefined) {
-        const { data } = message;
-        trace({ type: "sent", data: typeof data === "string" ? data : data.slice(0), bytes: sizeOf(data) });
-      }
+      outgoing?.send(message.data);
     }
     return answer(true, "sendSocketMessage:ok");
   }
@@ -233,7 +232,7 @@ export function createConnection(host: TaskHost, options: ConnectionOptions): Co
       asked = request.ending;
       move("close");
       trace({ type: "closing", by: "page", ...asked });
-      link?.close(asked.code, asked.reason);
+      outgoing?.close(asked.code, asked.reason);
       return answer(true, "closeSocket:ok");
     }
     const { ok, errMsg } = profile.close[state].value;
@@ -254,6 +253,17 @@ export function createConnection(host: TaskHost, options: ConnectionOptions): Co
         message: received,
         fail: (failure) => fail(failure.cause, failure.detail),
         close: (code, reason) => postEnd(profile.ending.value(code, reason)),
+      });
+      const dialled = link;
+      outgoing = createOutgoing({
+        send(data) {
+          dialled.send(data);
+          if (host.trace !== undefined) {
+            const copy = typeof data === "string" ? data : data.slice(0);
+            trace({ type: "sent", data: copy, bytes: sizeOf(data) });
+          }
+        },
+        close: (code, reason) => dialled.close(code, reason),
       });
     },
     refuse(refusal) {
