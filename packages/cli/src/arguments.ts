@@ -60,13 +60,22 @@ function unknownOption(raw: string, known: readonly string[]): UsageError {
   return new UsageError(`unknown option ${raw}` + (meant === undefined ? "" : `; did you mean --${meant}?`));
 }
 
-/** The port given as `--name`, or `fallback`. 0 means any free one. */
-export function portOf(args: Arguments, name: string, fallback: number): number {
+/** The whole number given as `--name`, or `fallback`. Throws `UsageError` where it is none, or out of range. */
+export function numberOf(
+  args: Arguments,
+  name: string,
+  { fallback, least, most }: { readonly fallback: number; readonly least: number; readonly most: number },
+): number {
   const text = args.text(name);
   if (text === undefined) return fallback;
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535) {
-    throw new UsageError(`--${name} must be a port from 0 to 65535, got ${text}`);
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most) {
+    throw new UsageError(`--${name} must be a whole number from ${least} to ${most}, got ${text}`);
   }
-  return port;
+  return value;
+}
+
+/** The port given as `--name`, or `fallback`. 0 means any free one. */
+export function portOf(args: Arguments, name: string, fallback: number): number {
+  return numberOf(args, name, { fallback, least: 0, most: 65_535 });
 }

@@ -101,9 +101,10 @@ export function runCli(...parameters: ConstructorParameters<typeof CliProcess>):
   return startCli(...parameters).exit();
 }
 
+const folders = mkdtempSync(join(tmpdir(), "weapp-socket-cli-"));
+process.once("exit", () => rmSync(folders, { recursive: true, force: true }));
+
 /** Outside of every project. Goes away with the test process. */
 export function emptyFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "weapp-socket-cli-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+  return mkdtempSync(join(folders, "cwd-"));
 }

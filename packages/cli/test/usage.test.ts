@@ -5,10 +5,11 @@ test("without arguments: what it is and what it can do", async () => {
   const { code, out, err } = await runCli([]);
   expect(code).toBe(0);
   expect(err).toBe("");
-  for (const command of ["dev", "serve", "push"]) expect(out).toMatch(new RegExp(`^  ${command} `, "m"));
+  for (const command of ["dev", "serve", "push", "doctor"])
+    expect(out).toMatch(new RegExp(`^  ${command} `, "m"));
 });
 
-test.each(["dev", "serve", "push"])("%s --help teaches by examples", async (command) => {
+test.each(["dev", "serve", "push", "doctor"])("%s --help teaches by examples", async (command) => {
   const { code, out } = await runCli([command, "--help"]);
   expect(code).toBe(0);
   expect(out).toContain(`weapp-socket ${command}`);
@@ -33,14 +34,17 @@ test.each([
   [["dev", ".", "-p", "1"], "unknown option -p"],
   [["dev", ".", "--port"], "--port needs a value: --port PORT"],
   [["dev", ".", "--port", "--open"], "--port needs a value: --port PORT"],
-  [["dev", ".", "--port", "3x"], "--port must be a port from 0 to 65535, got 3x"],
-  [["dev", ".", "--port", "65536"], "--port must be a port from 0 to 65535, got 65536"],
+  [["dev", ".", "--port", "3x"], "--port must be a whole number from 0 to 65535, got 3x"],
+  [["dev", ".", "--port", "65536"], "--port must be a whole number from 0 to 65535, got 65536"],
   [["dev", ".", "--port", "1", "--port", "2"], "--port was given twice"],
   [["dev", ".", "--open=yes"], "--open takes no value, got yes"],
   [["dev", ".", "--map", "here"], "--map must be like wss://push.example.com=ws://127.0.0.1:3000, got here"],
   [["dev"], "usage: weapp-socket dev DIR [options]"],
   [["dev", ".", "extra"], "unexpected argument extra"],
   [["serve", "--key", "short"], "the key must have at least 16 characters, got 5"],
+  [["doctor", "example.com"], "the address must begin with wss:// or ws://, got example.com"],
+  [["doctor", "ws://a", "--header", "x"], "--header must be like NAME:VALUE, got x"],
+  [["doctor", "ws://a", "--idle", "0"], "--idle must be a whole number from 1 to 3600, got 0"],
   [["push", "{}"], "push needs --channel CHANNEL"],
   [["push", "--channel", "chat"], "usage: weapp-socket push --channel CHANNEL JSON"],
   [["push", "--channel", "chat", "{content:1}"], "the message is no JSON"],
