@@ -16,6 +16,11 @@ export function directoryOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
+/** Whether a path inside the program belongs to an npm package, and not to the author. */
+export function isPackagePath(path: string): boolean {
+  return /(?:^|\/)miniprogram_npm\//u.test(path);
+}
+
 /** A path as authors write it, seen from the file `from`: absolute with a leading "/", else relative. */
 export function joinPath(from: string, request: string): string | null {
   return normalizePath(request.startsWith("/") ? request : `${directoryOf(from)}/${request}`);

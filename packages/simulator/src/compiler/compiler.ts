@@ -23,6 +23,8 @@ export interface Compiler {
   compile(): Promise<ProgramFiles>;
   /** Absolute path of the folder that holds app.json, as of the last compilation. */
   readonly programDirectory: string;
+  /** Absolute path, without links, of a file of the program; null where there is none. */
+  locate(path: string): string | null;
   /** Absolute paths of the folders where a change may change the program, as of the last compilation. */
   directories(): ReadonlySet<string>;
 }
@@ -51,6 +53,10 @@ class FolderCompiler implements Compiler {
 
   get programDirectory(): string {
     return join(this.#directory, this.#source?.root ?? "");
+  }
+
+  locate(path: string): string | null {
+    return this.#source?.files.locate(path) ?? null;
   }
 
   directories(): ReadonlySet<string> {
@@ -154,8 +160,8 @@ function moduleEntries(files: SourceFiles, drafts: UnitGraph): readonly string[]
 }
 
 function finishUnit(draft: UnitDraft, modules: ModuleGraph): Unit {
-  const code = draft.script === null ? "" : (modules.modules.get(draft.script)?.code ?? "");
-  const styleIsolation = styleIsolationOf(draft.kind, draft.json, code);
+  const option = draft.script === null ? undefined : modules.modules.get(draft.script)?.styleOption;
+  const styleIsolation = styleIsolationOf(draft.kind, draft.json, option);
   return { ...draft, styleIsolation, stylePrefix: stylePrefixOf(draft.path, styleIsolation) };
 }
 

@@ -1,9 +1,10 @@
-import { joinPath, resolveModule } from "../module-path.js";
+import { isPackagePath, joinPath, resolveModule } from "../module-path.js";
 import type { Diagnostic } from "../program.js";
 import { placeOf, problem } from "./diagnostics.js";
 import { compileScript, defineModule, sourceOf, type ScriptModule } from "./script.js";
 import { readJsonFile } from "./tolerant-json.js";
 import type { SourceFiles, SourceReader } from "./source-files.js";
+import { literalStyleOption } from "./style-isolation.js";
 import { literalText, parseScript, walk } from "./syntax-tree.js";
 import type { TrackedCache } from "./tracked-cache.js";
 
@@ -16,6 +17,8 @@ export interface ModuleGraph {
 /** A module and the text that defines it. */
 export interface BundledModule extends ScriptModule {
   readonly definition: string;
+  /** What it says of style isolation, should it be a unit's script. */
+  readonly styleOption: string | undefined;
 }
 
 /** @param entries module paths that exist ("app.js", and the script of every unit) */
@@ -50,7 +53,8 @@ export async function collectModules(
 function compile(cache: TrackedCache, path: string): Promise<BundledModule | null> {
   return cache.getLater(`module ${path}`, async (reader) => {
     const module = path.endsWith(".json") ? jsonModule(reader, path) : await compileScript(reader, path);
-    return module === null ? null : { ...module, definition: defineModule(module) };
+    if (module === null) return null;
+    return { ...module, definition: defineModule(module), styleOption: literalStyleOption(module.code) };
   });
 }
 
@@ -67,17 +71,13 @@ function jsonModule(reader: SourceReader, path: string): ScriptModule | null {
 }
 
 function missingModule(files: SourceFiles, module: ScriptModule, request: string): readonly Diagnostic[] {
-  if (insidePackage(module.path)) return [];
+  // Libraries guard requires of what their other platforms have.
+  if (isPackagePath(module.path)) return [];
   const text = files.read(module.file);
   const offset = text === null ? undefined : requestOffset(text, request);
   if (text === null || offset === undefined) return [];
   const message = `there is no module "${request}"`;
   return [problem("warning", module.file, placeOf(text, offset), message, missingHint(module.path, request))];
-}
-
-/** Libraries guard requires of what their other platforms have. */
-function insidePackage(path: string): boolean {
-  return path.includes("miniprogram_npm/");
 }
 
 function missingHint(from: string, request: string): string {

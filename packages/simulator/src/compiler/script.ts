@@ -1,8 +1,10 @@
 import { transform, type Message } from "esbuild";
+import { isPackagePath } from "../module-path.js";
 import { HIDDEN_NAMES, PHONE_GLOBALS } from "../module-scope.js";
 import type { Diagnostic } from "../program.js";
 import { problem, WHOLE_FILE } from "./diagnostics.js";
 import type { SourceReader } from "./source-files.js";
+import { bundlePackage } from "./npm-bundle.js";
 import { findSyntaxError } from "./syntax-error.js";
 
 /** One script or JSON file as it goes into modules.js. */
@@ -27,6 +29,8 @@ export function sourceOf(reader: SourceReader, path: string): string | null {
 
 /** Null where there is no source. A source that does not parse becomes a module that throws its syntax error. */
 export async function compileScript(reader: SourceReader, path: string): Promise<ScriptModule | null> {
+  const bundle = reader.bundle(path);
+  if (bundle !== null) return bundlePackage(bundle, path);
   const file = sourceOf(reader, path);
   const text = file === null ? null : reader.read(file);
   if (file === null || text === null) return null;
@@ -41,7 +45,7 @@ export async function compileScript(reader: SourceReader, path: string): Promise
       format: "cjs",
       target: "es2022",
       sourcefile: file,
-      sourcemap: "inline",
+      sourcemap: isPackagePath(path) ? false : "inline",
       charset: "utf8",
       logLevel: "silent",
     });

@@ -11,9 +11,17 @@ const ALL: readonly string[] = [
   "page-shared",
 ] satisfies StyleIsolation[];
 
-/** What a unit says of its styles: its json first, then `options` in its script, else what WeChat assumes. */
-export function styleIsolationOf(kind: "page" | "component", json: JsonObject, code: string): StyleIsolation {
-  const said = json["styleIsolation"] ?? literalOption(code);
+/**
+ * What a unit says of its styles: its json first, then `options` in its script, else what WeChat assumes.
+ *
+ * @param option what `literalStyleOption` found in the script
+ */
+export function styleIsolationOf(
+  kind: "page" | "component",
+  json: JsonObject,
+  option: string | undefined,
+): StyleIsolation {
+  const said = json["styleIsolation"] ?? option;
   if (isStyleIsolation(said)) return said;
   if (kind === "page") return "shared";
   return json["addGlobalClass"] === true || said === "addGlobalClass" ? "apply-shared" : "isolated";
@@ -35,8 +43,8 @@ function isStyleIsolation(value: unknown): value is StyleIsolation {
   return typeof value === "string" && ALL.includes(value);
 }
 
-/** `styleIsolation: "…"` or `addGlobalClass: true` wherever the script writes it as a literal. */
-function literalOption(code: string): string | undefined {
+/** `styleIsolation: "…"`, or "addGlobalClass" for `addGlobalClass: true`, wherever a script writes it as a literal. */
+export function literalStyleOption(code: string): string | undefined {
   if (!/styleIsolation|addGlobalClass/u.test(code)) return undefined;
   const tree = parseScript(code);
   let isolation: string | undefined;

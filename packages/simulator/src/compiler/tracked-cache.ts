@@ -1,4 +1,4 @@
-import type { SourceFiles, SourceReader } from "./source-files.js";
+import type { PackageBundle, SourceFiles, SourceReader } from "./source-files.js";
 
 interface Slot {
   readonly value: unknown;
@@ -59,6 +59,11 @@ class TrackingReader implements SourceReader {
   exists(path: string): boolean {
     this.looked.set(path, this.#files.stamp(path));
     return this.#files.exists(path);
+  }
+
+  bundle(path: string): PackageBundle | null {
+    this.looked.set(path, this.#files.stamp(path));
+    return this.#files.bundle(path);
   }
 
   read(path: string): string | null {

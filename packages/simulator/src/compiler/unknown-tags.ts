@@ -1,3 +1,4 @@
+import { isPackagePath } from "../module-path.js";
 import type { Diagnostic } from "../program.js";
 import { BUILT_IN_TAGS } from "./built-in-tags.js";
 import { placeOf, problem } from "./diagnostics.js";
@@ -22,7 +23,7 @@ export function findUnknownTags(graph: TemplateGraph, units: Iterable<UnitDraft>
   const reported = new Set<string>();
   return [...unknown].flatMap(([tag, file]) => {
     const once = `${file.path} ${tag.name}`;
-    if (known.has(tag) || reported.has(once) || file.path.includes("miniprogram_npm/")) return [];
+    if (known.has(tag) || reported.has(once) || isPackagePath(file.path)) return [];
     reported.add(once);
     const hint = "it is drawn as an empty element; components are named in usingComponents";
     return [

@@ -1,5 +1,5 @@
 import glassEaselTemplateCompiler from "glass-easel-template-compiler";
-import { joinPath } from "../module-path.js";
+import { isPackagePath, joinPath } from "../module-path.js";
 import type { Diagnostic } from "../program.js";
 import { placeOf, problem, WHOLE_FILE } from "./diagnostics.js";
 import type { SourceReader } from "./source-files.js";
@@ -148,6 +148,7 @@ const HINTS: Readonly<Record<string, string>> = {
   "missing end tag": "close the tag; it is taken as closed where its parent ends",
   "duplicated attribute": "the first one counts",
   "invalid end tag": "there is no open tag of this name here; it is left out",
+  "child nodes are not allowed for this element": "they are not drawn",
   "should be quoted": "write the value in quotes",
   "unexpected character inside expression":
     "expressions know names, numbers, strings, operators, [ ] and { }; call functions of a wxs module for more",
@@ -159,9 +160,14 @@ const HINTS: Readonly<Record<string, string>> = {
 // What WeChat itself takes without a word.
 const SILENT: ReadonlySet<string> = new Set(["avoid uppercase letters", "the expression is empty"]);
 
+// Errors to the template compiler, which WeChat passes over: a slot's own content is not drawn.
+const HARMLESS: ReadonlySet<string> = new Set(["child nodes are not allowed for this element"]);
+
 function diagnose(item: TemplateProblem, file: string): readonly Diagnostic[] {
   if (item.level === "Note" || SILENT.has(item.message)) return [];
-  const severity = item.level === "Warn" ? "warning" : "error";
+  const severity = item.level === "Warn" || HARMLESS.has(item.message) ? "warning" : "error";
+  // What a package's own text could do better is no news for who uses it.
+  if (severity === "warning" && isPackagePath(file)) return [];
   const place = { line: item.startLine + 1, column: item.startColumn + 1 };
   return [problem(severity, file, place, `wxml: ${item.message}`, HINTS[item.message])];
 }

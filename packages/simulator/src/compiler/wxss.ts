@@ -1,6 +1,6 @@
 import postcss, { CssSyntaxError, type AtRule, type Declaration, type Root, type Rule } from "postcss";
 import safeParse from "postcss-safe-parser";
-import { directoryOf, joinPath, normalizePath } from "../module-path.js";
+import { directoryOf, isPackagePath, joinPath, normalizePath } from "../module-path.js";
 import type { Diagnostic } from "../program.js";
 import { problem, type Place } from "./diagnostics.js";
 import type { SourceReader } from "./source-files.js";
@@ -80,7 +80,7 @@ class WxssCompiler {
       return;
     }
     if (converted.selector !== rule.selector) rule.selector = converted.selector;
-    if (this.#prefix !== "" && converted.reaches.size > 0 && !this.#path.includes("miniprogram_npm/")) {
+    if (this.#prefix !== "" && converted.reaches.size > 0 && !isPackagePath(this.#path)) {
       const kinds = [...converted.reaches].join(" and ");
       const hint = "in a component's wxss use classes";
       this.#problem(
@@ -150,6 +150,7 @@ class WxssCompiler {
   }
 
   #problem(severity: Diagnostic["severity"], place: Place, message: string, hint?: string): void {
+    if (severity === "warning" && isPackagePath(this.#path)) return;
     this.#diagnostics.push(problem(severity, this.#path, place, message, hint));
   }
 }

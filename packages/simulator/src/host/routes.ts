@@ -2,13 +2,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import type { ProgramFiles } from "../program.js";
 import type { SessionInfo } from "./session-info.js";
-import { serveFile, type FileFolder } from "./static-files.js";
+import { locateInside, requestedPath, serveFile } from "./static-files.js";
 
 /** What the routes serve. Functions where it changes while the simulator runs. */
 export interface RouteSources {
   files(): ProgramFiles;
-  /** Absolute path of the folder that holds app.json. */
-  programDirectory(): string;
+  /** Absolute path of a file of the program; null where there is none. */
+  locate(path: string): string | null;
   session(): SessionInfo;
   /** Absolute path of the built pages: "inspector" and "frame" are in it. */
   readonly pagesDirectory: string;
@@ -44,9 +44,10 @@ export async function answer(
   const [folder, rest] = path.startsWith("/frame/")
     ? ["frame", path.slice("/frame/".length)]
     : ["inspector", path];
-  const pages: FileFolder = { directory: join(sources.pagesDirectory, folder) };
   const page = rest === "" || rest === "/";
-  if (await serveFile(pages, page ? "index.html" : rest, request, response)) return;
+  const wanted = requestedPath(page ? "index.html" : rest);
+  const file = wanted === null ? null : await locateInside(join(sources.pagesDirectory, folder), wanted);
+  if (file !== null && (await serveFile(file, request, response))) return;
   if (page) return send(request, response, 503, "text/html; charset=utf-8", NOT_BUILT);
   sendText(request, response, 404, `there is no ${path}\n`);
 }
@@ -59,11 +60,9 @@ async function answerProgram(
 ): Promise<void> {
   const { program, modules, templates, styles } = sources.files();
   if (name.startsWith("files/")) {
-    const folder: FileFolder = {
-      directory: sources.programDirectory(),
-      allows: (path) => !NEVER_SERVED.test(path),
-    };
-    if (await serveFile(folder, name.slice("files/".length), request, response)) return;
+    const path = requestedPath(name.slice("files/".length));
+    const file = path === null || NEVER_SERVED.test(path) ? null : sources.locate(path);
+    if (file !== null && (await serveFile(file, request, response))) return;
     return sendText(request, response, 404, `the program has no file ${name.slice("files/".length)}\n`);
   }
   switch (name) {

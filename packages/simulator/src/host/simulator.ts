@@ -92,7 +92,7 @@ class HttpSimulator extends EventEmitter<SimulatorEvents> implements Simulator {
     this.#session = { token: randomBytes(24).toString("base64url"), map, profile };
     this.#sources = {
       files: () => this.#files!,
-      programDirectory: () => this.#compiler.programDirectory,
+      locate: (path) => this.#compiler.locate(path),
       session: () => this.#session,
       pagesDirectory: PAGES_DIRECTORY,
     };

@@ -5,26 +5,42 @@ import { join, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { contentTypeOf } from "./content-types.js";
 
-/** A folder whose files are served, and nothing that lies outside it, whichever way a path or a link leads there. */
-export interface FileFolder {
-  /** Absolute path. The folder need not exist. */
-  readonly directory: string;
-  /** Whether this path inside the folder may be served. Default: every path without a part that starts with ".". */
-  allows?(path: string): boolean;
+/**
+ * The path that a request names, inside a folder that is served: decoded, without empty parts. Null where a part is
+ * hidden (begins with "."), leads upward, or is none that a file of any system can have.
+ *
+ * @param path percent-encoded, with "/"
+ */
+export function requestedPath(path: string): string | null {
+  const decoded = decode(path);
+  // A NUL ends a path in C, a backslash parts it on Windows, a colon names a stream there.
+  if (decoded === null || /[\0\\:]/u.test(decoded)) return null;
+  const parts = decoded.split("/").filter((part) => part !== "");
+  return parts.some((part) => part.startsWith(".")) ? null : parts.join("/");
+}
+
+/** Absolute path of a file in a folder; null where there is none, or a link leads out of the folder. */
+export async function locateInside(directory: string, path: string): Promise<string | null> {
+  try {
+    const root = await realpath(directory);
+    const real = await realpath(join(root, path));
+    return real.startsWith(root + sep) ? real : null;
+  } catch {
+    return null;
+  }
 }
 
 /**
- * Answers with the file at `path` (percent-encoded, with "/"), whole, as the range that was asked for, or with 304.
- * Resolves to false, having answered nothing, where there is no such file.
+ * Answers with a file, whole, as the range that was asked for, or with 304. Resolves to false, having answered
+ * nothing, where it cannot be read.
+ *
+ * @param file absolute path
  */
 export async function serveFile(
-  folder: FileFolder,
-  path: string,
+  file: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<boolean> {
-  const file = await locate(folder, path);
-  if (file === null) return false;
   const handle = await openFile(file);
   if (handle === null) return false;
   try {
@@ -54,23 +70,6 @@ export async function serveFile(
     return true;
   } finally {
     await handle.close();
-  }
-}
-
-/** Absolute path of the file; null where the path leads out of the folder or may not be served. */
-async function locate(folder: FileFolder, path: string): Promise<string | null> {
-  const decoded = decode(path);
-  // A NUL ends a path in C, a backslash parts it on Windows.
-  if (decoded === null || /[\0\\]/u.test(decoded)) return null;
-  const parts = decoded.split("/").filter((part) => part !== "");
-  if (parts.some((part) => part.startsWith(".") || part.includes(":"))) return null;
-  if (folder.allows?.(parts.join("/")) === false) return null;
-  try {
-    const root = await realpath(folder.directory);
-    const real = await realpath(join(root, ...parts));
-    return real.startsWith(root + sep) ? real : null;
-  } catch {
-    return null;
   }
 }
 
