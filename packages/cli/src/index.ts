@@ -5,12 +5,13 @@ import { CommandError, UsageError } from "./failure.js";
 import { commonOptions, formatCommandHelp, formatHelp } from "./help.js";
 import { nearest } from "./suggestion.js";
 import { createTerminal, type Terminal, type TerminalStream } from "./terminal.js";
+import { bench } from "./commands/bench.js";
 import { doctor } from "./commands/doctor.js";
 import { dev } from "./commands/dev.js";
 import { push } from "./commands/push.js";
 import { serve } from "./commands/serve.js";
 
-const commands: readonly Command[] = [dev, serve, push, doctor];
+const commands: readonly Command[] = [dev, serve, push, doctor, bench];
 
 /** What the command line program uses of its process. `process` itself fits. */
 export interface CommandHost {

@@ -5,11 +5,11 @@ test("without arguments: what it is and what it can do", async () => {
   const { code, out, err } = await runCli([]);
   expect(code).toBe(0);
   expect(err).toBe("");
-  for (const command of ["dev", "serve", "push", "doctor"])
+  for (const command of ["dev", "serve", "push", "doctor", "bench"])
     expect(out).toMatch(new RegExp(`^  ${command} `, "m"));
 });
 
-test.each(["dev", "serve", "push", "doctor"])("%s --help teaches by examples", async (command) => {
+test.each(["dev", "serve", "push", "doctor", "bench"])("%s --help teaches by examples", async (command) => {
   const { code, out } = await runCli([command, "--help"]);
   expect(code).toBe(0);
   expect(out).toContain(`weapp-socket ${command}`);
@@ -45,6 +45,8 @@ test.each([
   [["doctor", "example.com"], "the address must begin with wss:// or ws://, got example.com"],
   [["doctor", "ws://a", "--header", "x"], "--header must be like NAME:VALUE, got x"],
   [["doctor", "ws://a", "--idle", "0"], "--idle must be a whole number from 1 to 3600, got 0"],
+  [["bench", "http://a"], "the address must begin with wss:// or ws://, got http://a"],
+  [["bench", "ws://a", "--connections", "0"], "--connections must be a whole number from 1 to 50000, got 0"],
   [["push", "{}"], "push needs --channel CHANNEL"],
   [["push", "--channel", "chat"], "usage: weapp-socket push --channel CHANNEL JSON"],
   [["push", "--channel", "chat", "{content:1}"], "the message is no JSON"],

@@ -1,9 +1,9 @@
-import type { Arguments } from "../arguments.js";
-import { numberOf } from "../arguments.js";
+import { type Arguments, numberOf } from "../arguments.js";
 import type { Command } from "../command.js";
 import type { Check } from "../doctor/check.js";
 import { examine } from "../doctor/examination.js";
 import { UsageError } from "../failure.js";
+import { socketUrlOf } from "../socket-url.js";
 import type { Terminal } from "../terminal.js";
 
 const stepTimeoutMs = 10_000;
@@ -43,7 +43,7 @@ export const doctor: Command = {
     { command: "weapp-socket doctor ws://127.0.0.1:3000", does: "a server on this machine" },
   ],
   async run(args, { terminal, stop }) {
-    const url = urlOf(args.positionals[0]!);
+    const url = socketUrlOf(args.positionals[0]!);
     const counts = { ok: 0, warn: 0, fail: 0 };
     const options = {
       url,
@@ -79,14 +79,6 @@ function show(check: Check, terminal: Terminal): void {
       : `\n${" ".repeat(26)}${check.advice.replaceAll("\n", `\n${" ".repeat(26)}`)}`;
   const line = `  ${terminal.style(style, mark)}  ${check.id.padEnd(18)}${check.text}${terminal.style("dim", advice)}`;
   terminal.report({ event: "check", ...check }, line);
-}
-
-function urlOf(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol !== "ws:" && url?.protocol !== "wss:") {
-    throw new UsageError(`the address must begin with wss:// or ws://, got ${text}`);
-  }
-  return url;
 }
 
 function headerOf(text: string): readonly [string, string] {
