@@ -1,5 +1,8 @@
 /** Runs a mini program's folder in a browser: compiler, host and the relay between the page and real sockets. */
 export { createCompiler, type Compiler } from "./compiler/compiler.js";
+export type { DomainLists } from "./domain-list.js";
+export { BuildError, buildProgram, type BuildOptions, type BuildResult } from "./export/build-program.js";
+export type { HostNeed } from "./export/host-needs.js";
 export { ListenError } from "./host/listen-error.js";
 export type { SessionInfo, UrlMapping } from "./host/session-info.js";
 export {

@@ -4,6 +4,7 @@ import type { Diagnostic, Program, ProgramFiles, Unit } from "../program.js";
 import { missingAppConfig, readAppConfig } from "./app-config.js";
 import { problem, sortDiagnostics, WHOLE_FILE } from "./diagnostics.js";
 import { collectModules, type ModuleGraph } from "./module-graph.js";
+import { readOwnSettings, type OwnSettings } from "./own-settings.js";
 import { readProjectConfig, type ProjectConfig } from "./project-config.js";
 import { sourceOf } from "./script.js";
 import { SourceFiles } from "./source-files.js";
@@ -23,8 +24,12 @@ export interface Compiler {
   compile(): Promise<ProgramFiles>;
   /** Absolute path of the folder that holds app.json, as of the last compilation. */
   readonly programDirectory: string;
+  /** What weapp-socket.json said at the last compilation. */
+  readonly settings: OwnSettings;
   /** Absolute path, without links, of a file of the program; null where there is none. */
   locate(path: string): string | null;
+  /** Absolute path of the folder in node_modules that stands for "miniprogram_npm/<package>"; null where none does. */
+  locatePackage(path: string): string | null;
   /** Absolute paths of the folders where a change may change the program, as of the last compilation. */
   directories(): ReadonlySet<string>;
 }
@@ -44,6 +49,7 @@ class FolderCompiler implements Compiler {
   readonly #directory: string;
   readonly #project: SourceFiles;
   #source: Source | undefined;
+  #settings: OwnSettings = { domains: null, map: [], diagnostics: [] };
   #last: ProgramFiles | undefined;
 
   constructor(directory: string) {
@@ -55,8 +61,16 @@ class FolderCompiler implements Compiler {
     return join(this.#directory, this.#source?.root ?? "");
   }
 
+  get settings(): OwnSettings {
+    return this.#settings;
+  }
+
   locate(path: string): string | null {
     return this.#source?.files.locate(path) ?? null;
+  }
+
+  locatePackage(path: string): string | null {
+    return this.#source?.files.locatePackage(path) ?? null;
   }
 
   directories(): ReadonlySet<string> {
@@ -65,10 +79,14 @@ class FolderCompiler implements Compiler {
 
   async compile(): Promise<ProgramFiles> {
     this.#project.refresh();
-    const config = readProjectConfig(this.#project);
+    const settings = readOwnSettings(this.#project);
+    const sameSettings = JSON.stringify(settings) === JSON.stringify(this.#settings);
+    this.#settings = settings;
+    const project = readProjectConfig(this.#project);
+    const config = { ...project, diagnostics: [...project.diagnostics, ...this.#settings.diagnostics] };
     const made = await this.#make(config);
     const version = this.#last?.program.version ?? 0;
-    const same = this.#last !== undefined && sameFiles(this.#last, made);
+    const same = sameSettings && this.#last !== undefined && sameFiles(this.#last, made);
     this.#last = { ...made, program: { ...made.program, version: same ? version : version + 1 } };
     return this.#last;
   }

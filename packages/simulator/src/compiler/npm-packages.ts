@@ -34,6 +34,12 @@ export class NpmPackages {
     return this.#locateIn(name, rest, this.#directory);
   }
 
+  /** Folder of mini program files behind "miniprogram_npm/<package>"; null where the package is plain or missing. */
+  folder(path: string): string | null {
+    const name = /^miniprogram_npm\/((?:@[^/]+\/)?[^/]+)$/u.exec(path)?.[1];
+    return name === undefined ? null : (this.#root(name, this.#directory)?.files ?? null);
+  }
+
   #locateIn(name: string, rest: string, from: string): PackageFile | null {
     const root = this.#root(name, from);
     if (root === null) return null;

@@ -84,6 +84,11 @@ export class SourceFiles implements SourceReader {
     return this.#look(path).real;
   }
 
+  /** Absolute path of the folder that stands for "miniprogram_npm/<package>" where nobody built it; else null. */
+  locatePackage(path: string): string | null {
+    return this.#inside(path) === null ? this.#packages.folder(path) : null;
+  }
+
   /**
    * Absolute paths of the folders in which a change could change what was read, or was found missing: each file's
    * folder, or the nearest above it that exists.

@@ -2,10 +2,12 @@ import { randomBytes, timingSafeEqual } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { networkInterfaces } from "node:os";
 import { join, resolve } from "node:path";
 import type { Duplex } from "node:stream";
 import { createNodeTransport } from "@weapp-socket/runtime";
 import { createCompiler, type Compiler } from "../compiler/compiler.js";
+import { objectAt } from "../compiler/tolerant-json.js";
 import type { ProgramFiles } from "../program.js";
 import { acceptRelay } from "../relay/host/accept.js";
 import { RelaySession, type CallHandler } from "../relay/host/relay-session.js";
@@ -74,7 +76,9 @@ class HttpSimulator extends EventEmitter<SimulatorEvents> implements Simulator {
   readonly #compiler: Compiler;
   readonly #watcher: ProgramWatcher;
   readonly #logger: SimulatorLogger | undefined;
-  readonly #session: SessionInfo;
+  readonly #token = randomBytes(24).toString("base64url");
+  readonly #map: readonly UrlMapping[];
+  readonly #profile: SessionInfo["profile"];
   readonly #sources: RouteSources;
   readonly #transport = createNodeTransport();
   readonly #calls: ReadonlyMap<string, CallHandler> = createHttpCalls();
@@ -89,11 +93,12 @@ class HttpSimulator extends EventEmitter<SimulatorEvents> implements Simulator {
     this.#compiler = createCompiler(resolve(dir));
     this.#watcher = new ProgramWatcher(this.#compiler, (files) => this.#take(files));
     this.#logger = logger;
-    this.#session = { token: randomBytes(24).toString("base64url"), map, profile };
+    this.#map = map;
+    this.#profile = profile;
     this.#sources = {
       files: () => this.#files!,
       locate: (path) => this.#compiler.locate(path),
-      session: () => this.#session,
+      session: () => this.#session(),
       pagesDirectory: PAGES_DIRECTORY,
     };
   }
@@ -145,6 +150,19 @@ class HttpSimulator extends EventEmitter<SimulatorEvents> implements Simulator {
     for (const relay of this.#relays) relay.tell(this.#programMessage());
   }
 
+  #session(): SessionInfo {
+    const { domains, map } = this.#compiler.settings;
+    return {
+      token: this.#token,
+      // What was asked for at the start comes before what the file says.
+      map: [...this.#map, ...map],
+      profile: this.#profile,
+      urlCheck: domains !== null && objectAt(this.#files!.program.project, "setting")["urlCheck"] === true,
+      domains: domains ?? { request: [], socket: [], uploadFile: [], downloadFile: [] },
+      localNetworks: localNetworks(),
+    };
+  }
+
   #programMessage(): {
     type: "program";
     version: number;
@@ -172,7 +190,7 @@ class HttpSimulator extends EventEmitter<SimulatorEvents> implements Simulator {
     const [path = "", query = ""] = target.split("?", 2);
     if (path !== RELAY_PATH) return "there is no WebSocket here";
     const token = new URLSearchParams(query).get(TOKEN_PARAMETER) ?? "";
-    return sameText(token, this.#session.token) ? null : "the token is not that of this start";
+    return sameText(token, this.#token) ? null : "the token is not that of this start";
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -197,6 +215,14 @@ class HttpSimulator extends EventEmitter<SimulatorEvents> implements Simulator {
       };
     });
   }
+}
+
+function localNetworks(): SessionInfo["localNetworks"] {
+  return Object.values(networkInterfaces()).flatMap((addresses = []) =>
+    addresses.flatMap(({ family, internal, address, netmask }) =>
+      family === "IPv4" && !internal ? [{ address, netmask }] : [],
+    ),
+  );
 }
 
 function sameText(a: string, b: string): boolean {

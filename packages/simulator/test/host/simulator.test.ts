@@ -2,6 +2,7 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { createSimulator, ListenError, type Diagnostic, type Program } from "../../src/index.js";
+import { isListedUrl } from "../../src/domain-list.js";
 import { openRelay, type RelayEvent } from "../../src/relay/page/relay.js";
 import { makeProgram } from "../program-folder.js";
 import { stubPageWebSocket } from "../relay/page-web-socket.js";
@@ -23,7 +24,60 @@ test("the program is served as its parts", async () => {
     token: expect.stringMatching(/^[\w-]{32}$/u) as string,
     map: [{ from: "wss://a", to: "ws://b" }],
     profile: "devtools",
+    urlCheck: false,
+    domains: { request: [], socket: [], uploadFile: [], downloadFile: [] },
+    localNetworks: expect.any(Array) as unknown[],
   });
+});
+
+test("weapp-socket.json gives the domain lists and addresses that lead elsewhere", async () => {
+  const { dir } = makeProgram({
+    "project.config.json": '{"appid":"wx1","setting":{"urlCheck":true}}',
+    "weapp-socket.json": JSON.stringify({
+      domains: { request: ["https://a.example"], socket: ["wss://a.example", "ws://no"], other: 1 },
+      map: { "wss://a.example": "ws://127.0.0.1:1", "wss://b": 2 },
+      extra: 1,
+    }),
+  });
+  const { url } = await startSimulator({ dir, map: [{ from: "wss://first", to: "ws://b" }] });
+  expect(await sessionOf(url)).toMatchObject({
+    urlCheck: true,
+    domains: {
+      request: ["https://a.example"],
+      socket: ["wss://a.example"],
+      uploadFile: [],
+      downloadFile: [],
+    },
+    map: [
+      { from: "wss://first", to: "ws://b" },
+      { from: "wss://a.example", to: "ws://127.0.0.1:1" },
+    ],
+  });
+  const { diagnostics } = (await (await fetch(`${url}/program/program.json`)).json()) as Program;
+  expect(diagnostics.map(({ file, message }) => `${file} ${message}`)).toEqual([
+    'weapp-socket.json expected an address like "wss://example.com", got "ws://no"',
+    "weapp-socket.json expected the address that it leads to",
+    'weapp-socket.json unknown setting "extra"',
+  ]);
+});
+
+test("urlCheck alone, without lists, refuses nothing", async () => {
+  const { dir } = makeProgram({ "project.config.json": '{"appid":"wx1","setting":{"urlCheck":true}}' });
+  const { url } = await startSimulator({ dir });
+  expect((await sessionOf(url)).urlCheck).toBe(false);
+});
+
+test.each([
+  ["https://api.example.com/x?y", true],
+  ["https://API.example.com:443/x", true],
+  ["https://api.example.com:8443/x", true],
+  ["https://api.example.com:9000/x", false],
+  ["http://api.example.com/x", false],
+  ["https://example.com/x", false],
+  ["https://api.example.com.evil/x", false],
+  ["api.example.com", false],
+])("%s in a list with a port and one without: %s", (url, listed) => {
+  expect(isListedUrl(url, ["https://api.example.com", "https://api.example.com:8443"])).toBe(listed);
 });
 
 test("every start has a token of its own", async () => {
