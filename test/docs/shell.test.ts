@@ -62,7 +62,7 @@ function isTestRun(line: string): boolean {
 describe("beside a running development server", () => {
   const cwd = emptyFolder();
   let dev: CliProcess;
-  let server: { admin: string; key: string };
+  let server: { url: string; admin: string; key: string };
 
   beforeAll(async () => {
     const chat = join(root, "examples/chat");
@@ -78,10 +78,10 @@ describe("beside a running development server", () => {
       "--json",
     ];
     dev = new CliProcess(args, { cwd });
-    const { admin } = await dev.event("server");
+    const { url, admin } = (await dev.event("server")) as { url: string; admin: string };
     const { key } = (await import(join(cwd, ".weapp-socket/dev.json"), { with: { type: "json" } }))
       .default as { key: string };
-    server = { admin: admin as string, key };
+    server = { url, admin, key };
   }, 30_000);
 
   afterAll(() => dev.close());
@@ -90,6 +90,7 @@ describe("beside a running development server", () => {
     const command = line
       .replaceAll("npx weapp-socket", "weapp-socket")
       .replaceAll(/http:\/\/(127\.0\.0\.1|localhost):3000/g, server.admin)
+      .replaceAll(/ws:\/\/(127\.0\.0\.1|localhost):3000|wss:\/\/push\.example\.com/g, server.url)
       .replace(/^curl /, "curl --silent --show-error --fail-with-body ");
     const { code, output } = await sh(command, cwd, { WEAPP_SOCKET_KEY: server.key });
     expect({ code, output }).toMatchObject({ code: 0 });
