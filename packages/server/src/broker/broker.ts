@@ -75,6 +75,8 @@ export interface PublishRequest {
   readonly key?: string;
   /** Milliseconds after which history leaves the publication out. Absent: as long as the policy keeps it. */
   readonly ttlMs?: number;
+  /** Handed on with the publication, for whoever delivers it. Default: false. */
+  readonly wantsReceipt?: boolean;
 }
 
 /** What a channel keeps. The caller resolves it from the channel's name and passes it with every publication. */

@@ -61,7 +61,7 @@ export class MemoryChannel implements RetainedPublications {
   }
 
   append(request: PublishRequest, nonce: number, nowMs: number): Publication {
-    const { channel, data, format, policy, key, ttlMs } = request;
+    const { channel, data, format, policy, key, ttlMs, wantsReceipt = false } = request;
     const previous = this.head;
     const position = formatPosition(++this.offset, nonce);
     const publishedAtMs = Math.max(nowMs, this.publishedAtMs);
@@ -74,6 +74,7 @@ export class MemoryChannel implements RetainedPublications {
       publishedAtMs,
       expiresAtMs: ttlMs === undefined ? Infinity : nowMs + ttlMs,
       key,
+      wantsReceipt,
     };
     this.head = position;
     this.publishedAtMs = publishedAtMs;

@@ -20,6 +20,8 @@ export interface Publication {
   /** Epoch milliseconds from which history leaves it out. `Infinity`: never. */
   readonly expiresAtMs: number;
   readonly key: string | undefined;
+  /** Whoever published it asked what becomes of it. */
+  readonly wantsReceipt: boolean;
 }
 
 /** Why a listener's chain broke: history was trimmed before it could be read, or was lost or replaced. */

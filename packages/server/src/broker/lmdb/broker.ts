@@ -95,7 +95,7 @@ class StoreBroker implements LmdbBroker {
   publish(request: PublishRequest): MaybePromise<Published> {
     this.checkOpen();
     checkPublish(request, "fsync");
-    const { channel: name, key, policy, ttlMs, data, format } = request;
+    const { channel: name, key, policy, ttlMs, data, format, wantsReceipt = false } = request;
     const nowMs = this.clock.now();
     if (key !== undefined) {
       const first = this.keys.get(name, key, nowMs);
@@ -117,6 +117,7 @@ class StoreBroker implements LmdbBroker {
       publishedAtMs: Math.max(nowMs, channel.publishedAtMs),
       expiresAtMs: ttlMs === undefined ? Infinity : nowMs + ttlMs,
       key,
+      wantsReceipt,
     };
     channel.append(publication, policy, historyCount > 0);
     const isWritten = historyCount > 0 || durability !== "memory" || key !== undefined;

@@ -4,10 +4,11 @@ import type { Publication, PublicationFormat } from "../publication.js";
 
 const FORMATS: readonly PublicationFormat[] = ["json", "text", "binary"];
 const HEADER_BYTES = 32;
+const WANTS_RECEIPT = 1;
 
 /**
  * A publication as it lies in the log, under its channel and offset (which are therefore not in it):
- * checksum of the rest u32, format u8, key length u8, two bytes free, nonce u32, previous nonce u32,
+ * checksum of the rest u32, format u8, key length u8, flags u8 (1: wants a receipt), a byte free, nonce u32, previous nonce u32,
  * published at f64, expires at f64, key, data. Little endian.
  */
 export function encodeEntry(publication: Publication): Buffer {
@@ -17,7 +18,8 @@ export function encodeEntry(publication: Publication): Buffer {
   const entry = Buffer.allocUnsafe(HEADER_BYTES + keyBytes + dataBytes);
   entry[4] = FORMATS.indexOf(format);
   entry[5] = keyBytes;
-  entry.writeUInt16LE(0, 6);
+  entry[6] = publication.wantsReceipt ? WANTS_RECEIPT : 0;
+  entry[7] = 0;
   entry.writeUInt32LE(positionNonce(position), 8);
   entry.writeUInt32LE(positionNonce(previous), 12);
   entry.writeDoubleLE(publishedAtMs, 16);
@@ -45,6 +47,7 @@ export function decodeEntry(entry: Buffer, channel: string, offset: number): Pub
     publishedAtMs: entry.readDoubleLE(16),
     expiresAtMs: entry.readDoubleLE(24),
     key: dataStart === HEADER_BYTES ? undefined : entry.toString("utf8", HEADER_BYTES, dataStart),
+    wantsReceipt: (entry[6]! & WANTS_RECEIPT) !== 0,
   };
 }
 

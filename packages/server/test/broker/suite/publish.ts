@@ -60,7 +60,7 @@ export function describePublish(engine: Engine): void {
       const ear = new Ear();
       await world.broker.attach("room", ear);
       await world.publish('{"a":[1,"二"]}', { format: "json", key: "k1" });
-      await world.publish("hello 👋 \u0000", { format: "text", ttlMs: 5000 });
+      await world.publish("hello 👋 \u0000", { format: "text", ttlMs: 5000, wantsReceipt: true });
       await world.publish("", { format: "text" });
       await world.broker.publish({
         channel: "room",
@@ -81,6 +81,7 @@ export function describePublish(engine: Engine): void {
         key: "k1",
         publishedAtMs: world.clock.now(),
         expiresAtMs: Infinity,
+        wantsReceipt: false,
       });
       expect(publications.at(1)).toMatchObject({ expiresAtMs: world.clock.now() + 5000, key: undefined });
     });
