@@ -12,6 +12,8 @@ import type { ProgramFiles } from "../program.js";
 import { acceptRelay } from "../relay/host/accept.js";
 import { RelaySession, type CallHandler } from "../relay/host/relay-session.js";
 import { RELAY_PATH, TOKEN_PARAMETER } from "../relay/relay-message.js";
+import { createFileCalls } from "./file-calls.js";
+import { FileStore } from "./file-store.js";
 import { createHttpCalls } from "./http-calls.js";
 import { ListenError } from "./listen-error.js";
 import { ProgramWatcher } from "./program-watcher.js";
@@ -81,7 +83,7 @@ class HttpSimulator extends EventEmitter<SimulatorEvents> implements Simulator {
   readonly #profile: SessionInfo["profile"];
   readonly #sources: RouteSources;
   readonly #transport = createNodeTransport();
-  readonly #calls: ReadonlyMap<string, CallHandler> = createHttpCalls();
+  readonly #calls: ReadonlyMap<string, CallHandler>;
   readonly #relays = new Set<RelaySession>();
   readonly #sockets = new Set<Socket>();
   #files: ProgramFiles | undefined;
@@ -93,6 +95,7 @@ class HttpSimulator extends EventEmitter<SimulatorEvents> implements Simulator {
     this.#compiler = createCompiler(resolve(dir));
     this.#watcher = new ProgramWatcher(this.#compiler, (files) => this.#take(files));
     this.#logger = logger;
+    this.#calls = new Map([...createHttpCalls(), ...createFileCalls(() => this.#store(resolve(dir)))]);
     this.#map = map;
     this.#profile = profile;
     this.#sources = {
@@ -148,6 +151,12 @@ class HttpSimulator extends EventEmitter<SimulatorEvents> implements Simulator {
     if (changed) this.emit("diagnostics", program.diagnostics);
     if (before === undefined || program.version === before.version) return;
     for (const relay of this.#relays) relay.tell(this.#programMessage());
+  }
+
+  /** Each appid keeps its own, as on a phone; beside the program, where its author finds and removes it. */
+  #store(dir: string): FileStore {
+    const { appId } = this.#files!.program;
+    return new FileStore(join(dir, ".weapp-socket", "files", appId.replaceAll(/[^\w-]/gu, "_")));
   }
 
   #session(): SessionInfo {

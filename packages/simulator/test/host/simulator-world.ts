@@ -42,7 +42,7 @@ export function get(
   });
 }
 
-export async function sessionOf(url: string): Promise<SessionInfo> {
+export async function sessionOf(url: string): Promise<SessionInfo & { readonly token: string }> {
   const response = await fetch(`${url}/program/session.json`);
-  return (await response.json()) as SessionInfo;
+  return (await response.json()) as SessionInfo & { readonly token: string };
 }

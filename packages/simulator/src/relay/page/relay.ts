@@ -19,7 +19,8 @@ export interface Relay {
   /** For the runtime's core. Its links end when the relay does: open ones with 1006, others with a failure. */
   readonly transport: Transport;
   /**
-   * Asks the host: "request", "upload", "download" (host/http-calls.ts says what they take and give).
+   * Asks the host: "request", "upload", "download" (host/http-calls.ts says what they take and give), "files.list" and
+   * its kin (host/file-calls.ts).
    * Rejects with a `RelayError`.
    */
   call(method: string, params: JsonObject, options?: CallOptions): Promise<CallReply>;
