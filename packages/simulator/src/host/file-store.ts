@@ -66,7 +66,7 @@ export class FileStore {
     if (used + bytes.length > this.#maxBytes) {
       throw new CallError("quota", `a mini program keeps at most ${this.#maxBytes} bytes`);
     }
-    await mkdir(dirname(file), { recursive: true }).catch(explain);
+    await makeParents(file);
     await writeFile(file, bytes).catch(explain);
   }
 
@@ -82,7 +82,7 @@ export class FileStore {
 
   async rename(from: string, to: string): Promise<void> {
     const [source, target] = [await this.#resolve(from), await this.#resolve(to)];
-    await mkdir(dirname(target), { recursive: true }).catch(explain);
+    await makeParents(target);
     await rename(source, target).catch(explain);
   }
 
@@ -102,6 +102,13 @@ export class FileStore {
     }
     return full;
   }
+}
+
+async function makeParents(file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "EEXIST") throw new CallError("kind", "a file stands where a folder is meant");
+    return explain(error);
+  });
 }
 
 const CODES: Readonly<Record<string, string>> = {
