@@ -83,7 +83,11 @@ export function describePublish(engine: Engine): void {
         expiresAtMs: Infinity,
         wantsReceipt: false,
       });
-      expect(publications.at(1)).toMatchObject({ expiresAtMs: world.clock.now() + 5000, key: undefined });
+      expect(publications.at(1)).toMatchObject({
+        expiresAtMs: world.clock.now() + 5000,
+        key: undefined,
+        wantsReceipt: true,
+      });
     });
 
     it("B3: everyone hears the same order, also when a listener publishes from inside a call", async () => {
