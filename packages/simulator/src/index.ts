@@ -3,7 +3,9 @@ export { createCompiler, type Compiler } from "./compiler/compiler.js";
 export type { DomainLists } from "./domain-list.js";
 export { BuildError, buildProgram, type BuildOptions, type BuildResult } from "./export/build-program.js";
 export type { HostNeed } from "./export/host-needs.js";
+export type { Scenario, ScenarioAction, ScenarioStep } from "./faults/scenario.js";
 export { ListenError } from "./host/listen-error.js";
+export { parseScenario, type ParsedScenario } from "./host/scenario-file.js";
 export type { SessionInfo, UrlMapping } from "./host/session-info.js";
 export {
   createSimulator,

@@ -9,7 +9,7 @@ export interface JsonFile {
   /** Whatever the file holds; null where it cannot be read at all. */
   readonly root: JsonValue;
   readonly diagnostics: readonly Diagnostic[];
-  /** Where the value at this path of keys stands; the whole file if it is not there. */
+  /** Where the value at this path of keys stands, or the nearest one around it that is there. */
   place(path: readonly (string | number)[]): Place;
 }
 
@@ -42,8 +42,12 @@ export function parseJsonText(text: string, file: string): JsonFile {
   const tree = parseTree(text, errors, { allowTrailingComma: true });
   const diagnostics = errors.slice(0, 1).map((error) => syntaxProblem(text, file, error));
   const place = (path: readonly (string | number)[]): Place => {
-    const node = tree === undefined ? undefined : findNodeAtLocation(tree, [...path]);
-    return node === undefined ? WHOLE_FILE : placeOf(text, node.offset);
+    if (tree === undefined) return WHOLE_FILE;
+    for (let depth = path.length; depth >= 0; depth -= 1) {
+      const node = findNodeAtLocation(tree, path.slice(0, depth));
+      if (node !== undefined) return placeOf(text, node.offset);
+    }
+    return WHOLE_FILE;
   };
   const root = tree === undefined ? null : plain(tree);
   return { value: isJsonObject(root) ? root : EMPTY, root, diagnostics, place };

@@ -94,6 +94,7 @@ function sessionOf({ settings }: Compiler, { map, profile = "device" }: BuildOpt
     map: map ?? settings.map,
     profile,
     urlCheck: false,
+    scenario: null,
     domains: settings.domains ?? { request: [], socket: [], uploadFile: [], downloadFile: [] },
     localNetworks: [],
   };

@@ -1,4 +1,5 @@
 import type { DomainLists } from "../domain-list.js";
+import type { Scenario } from "../faults/scenario.js";
 
 /** What a frame page asks first, at "/program/session.json": how it reaches the host and how it shall behave. */
 export interface SessionInfo {
@@ -10,6 +11,8 @@ export interface SessionInfo {
   /** Refuse what is not in `domains`: project.config.json asks for it, and weapp-socket.json has the lists. */
   readonly urlCheck: boolean;
   readonly domains: DomainLists;
+  /** Faults to play from the start of the page; null: none. */
+  readonly scenario: Scenario | null;
   /** This machine's IPv4 networks: `urlCheck` lets a phone connect to its neighbours. */
   readonly localNetworks: readonly { readonly address: string; readonly netmask: string }[];
 }

@@ -8,6 +8,7 @@ import type { Duplex } from "node:stream";
 import { createNodeTransport } from "@weapp-socket/runtime";
 import { createCompiler, type Compiler } from "../compiler/compiler.js";
 import { objectAt } from "../compiler/tolerant-json.js";
+import type { Scenario } from "../faults/scenario.js";
 import type { ProgramFiles } from "../program.js";
 import { acceptRelay } from "../relay/host/accept.js";
 import { RelaySession, type CallHandler } from "../relay/host/relay-session.js";
@@ -27,6 +28,8 @@ export interface SimulatorOptions {
   readonly dir: string;
   /** Addresses that begin with `from` lead to `to`, for sockets and requests. Default: none. */
   readonly map?: readonly UrlMapping[];
+  /** Faults to play from the start of every page (`parseScenario` reads a file of them). Default: none. */
+  readonly scenario?: Scenario;
   /** How sockets behave: as on phones, or as in WeChat DevTools. Default: "device". */
   readonly profile?: SessionInfo["profile"];
   /** Hears what goes wrong inside the host itself. Default: nobody. */
@@ -81,6 +84,7 @@ class HttpSimulator extends EventEmitter<SimulatorEvents> implements Simulator {
   readonly #token = randomBytes(24).toString("base64url");
   readonly #map: readonly UrlMapping[];
   readonly #profile: SessionInfo["profile"];
+  readonly #scenario: Scenario | null;
   readonly #sources: RouteSources;
   readonly #transport = createNodeTransport();
   readonly #calls: ReadonlyMap<string, CallHandler>;
@@ -90,7 +94,7 @@ class HttpSimulator extends EventEmitter<SimulatorEvents> implements Simulator {
   #server: Server | undefined;
   #hostName = LOOPBACK;
 
-  constructor({ dir, map = [], profile = "device", logger }: SimulatorOptions) {
+  constructor({ dir, map = [], profile = "device", scenario, logger }: SimulatorOptions) {
     super();
     this.#compiler = createCompiler(resolve(dir));
     this.#watcher = new ProgramWatcher(this.#compiler, (files) => this.#take(files));
@@ -98,6 +102,7 @@ class HttpSimulator extends EventEmitter<SimulatorEvents> implements Simulator {
     this.#calls = new Map([...createHttpCalls(), ...createFileCalls(() => this.#store(resolve(dir)))]);
     this.#map = map;
     this.#profile = profile;
+    this.#scenario = scenario ?? null;
     this.#sources = {
       files: () => this.#files!,
       locate: (path) => this.#compiler.locate(path),
@@ -168,6 +173,7 @@ class HttpSimulator extends EventEmitter<SimulatorEvents> implements Simulator {
       profile: this.#profile,
       urlCheck: domains !== null && objectAt(this.#files!.program.project, "setting")["urlCheck"] === true,
       domains: domains ?? { request: [], socket: [], uploadFile: [], downloadFile: [] },
+      scenario: this.#scenario,
       localNetworks: localNetworks(),
     };
   }

@@ -26,6 +26,7 @@ test("the program is served as its parts", async () => {
     profile: "devtools",
     urlCheck: false,
     domains: { request: [], socket: [], uploadFile: [], downloadFile: [] },
+    scenario: null,
     localNetworks: expect.any(Array) as unknown[],
   });
 });
