@@ -85,7 +85,8 @@ export interface Program {
  *   bound to the properties of `scope`, undefined where it has none; all other globals are the realm's. What
  *   `require(request)` means is `resolveModule` (module-path.ts).
  * - `templates.js` calls `__weappTemplates(groups, filters)` once, `groups` being glass-easel's generated template
- *   groups by unit path: `{ groupList: groups, content: groups[path] }` is what glass-easel takes. `filters.A(listener)`
+ *   groups by unit path: `{ groupList: groups, content: groups[path] }` is what glass-easel takes.
+ *   A group's text is evaluated when it is first drawn. `filters.A(listener)`
  *   may be replaced to wrap what a WXS `change:` observer is called with, `filters.C(component, event, listener)` set
  *   to call WXS event handlers. Tags are as the author wrote them. A broken or missing WXS module is an empty one; that it is broken stands in the diagnostics.
  * - `styles.json` is `Record<string, string>`: "app" and each unit path to processed CSS. Tag selectors `view` are

@@ -2,24 +2,41 @@ import glassEaselTemplateCompiler from "glass-easel-template-compiler";
 import { HIDDEN_NAMES } from "../module-scope.js";
 import type { TemplateGraph } from "./template-graph.js";
 
-/** templates.js: one call of `__weappTemplates` with every template group. */
+/**
+ * templates.js: one call of `__weappTemplates` with every template group. A group's text is evaluated when it is first
+ * drawn and not before, so that a large program starts with what it shows.
+ */
 export function bundleTemplates(graph: TemplateGraph): string {
   const parts: string[] = [
-    `(function(){var G={},R={},${HIDDEN_NAMES.join(",")};`,
+    `(function(){var G={},${HIDDEN_NAMES.join(",")};`,
     templateRuntime(),
     WXS_RUNTIME,
+    LAZY_GROUPS,
   ];
   for (const [path, script] of graph.scripts) {
     const name = JSON.stringify(path);
     const group = JSON.stringify(path.replace(/\.wxs$/u, ""));
     parts.push(`R[${group}]=D(${name},(require,exports,module)=>{${script?.code ?? ""}\n});`);
   }
-  for (const file of graph.files.values()) {
-    if (file.code !== null) parts.push(`G[${JSON.stringify(file.path)}]=${file.code};`);
+  for (const { path, code } of graph.files.values()) {
+    if (code !== null) parts.push(`T(${JSON.stringify(path)},${JSON.stringify(groupSource(path, code))});`);
   }
   parts.push("__weappTemplates(G,Q)})();");
   return `${parts.join("\n")}\n`;
 }
+
+const SHARED_NAMES = ["G", "R", "D", "X", "Y", "Z", "P", "Q", "$type", "getDate", "getRegExp"].join(",");
+
+function groupSource(path: string, code: string): string {
+  return `(function(${SHARED_NAMES}){var ${HIDDEN_NAMES.join(",")};return ${code}})\n//# sourceURL=weapp:///${encodeURI(path)}.wxml`;
+}
+
+/** T(path, text) defines a group that evaluates its text at its first use: as a function, or as what others import. */
+const LAZY_GROUPS = `
+var T=function(path,text){
+  var group,load=function(){return group||(group=(0,eval)(text)(${SHARED_NAMES}))};
+  G[path]=Object.defineProperty(function(name){return load()(name)},"_",{get:function(){return load()._}});
+};`;
 
 /** The functions that generated code calls; they come from the compiler, so they always fit it. */
 function templateRuntime(): string {
@@ -38,6 +55,7 @@ function templateRuntime(): string {
  * around it are drawn.
  */
 const WXS_RUNTIME = `
+var R=new Proxy({},{get:function(scripts,path){return scripts[path]||function(){return {}}}});
 Q.A=Q.B=function(listener){return listener};
 var getDate=function(){return arguments.length?new Date(...arguments):new Date()};
 var getRegExp=function(pattern,flags){return new RegExp(pattern,flags)};
