@@ -22,6 +22,8 @@ export interface SimulatorHandle {
   readonly logs: readonly LogLine[];
   /** Hears everything above as it happens; returns the undo. */
   listen(listener: (event: SimulatorEvent) => void): () => void;
+  /** Adds a line to `logs`, as the author's console does. */
+  log(level: LogLine["level"], parts: readonly unknown[], source?: string): void;
   /** Reloads the program, as a file change does. */
   reload(): void;
 }

@@ -1,0 +1,53 @@
+import * as glassEasel from "glass-easel";
+
+/** Extra fields that an event may carry to authors beside its detail. */
+export const EVENT_FIELDS = ["touches", "changedTouches"] as const;
+
+interface Target {
+  readonly id: string;
+  readonly dataset: Readonly<Record<string, unknown>>;
+  readonly offsetLeft: number;
+  readonly offsetTop: number;
+}
+
+/**
+ * Makes every event that reaches an author's handler a plain object: authors keep events, stringify and set them as
+ * data, which the framework's own objects do not survive.
+ */
+export function givePlainEvents(): void {
+  const proto = glassEasel.Event.prototype as unknown as {
+    wrapShadowedEvent(
+      this: glassEasel.Event<unknown>,
+      target: glassEasel.Element,
+      mark: Record<string, unknown> | null,
+      currentTarget: glassEasel.Element,
+    ): unknown;
+  };
+  proto.wrapShadowedEvent = function wrapShadowedEvent(target, mark, currentTarget) {
+    const event: Record<string, unknown> = {
+      type: this.type,
+      timeStamp: this.timeStamp,
+      target: targetOf(target),
+      currentTarget: targetOf(currentTarget),
+      mark: { ...mark },
+      detail: this.detail,
+    };
+    for (const field of EVENT_FIELDS) {
+      const value = this.extraFields?.[field];
+      if (value !== undefined) event[field] = value;
+    }
+    return event;
+  };
+}
+
+function targetOf(caller: unknown): Target {
+  // Components are handed over as their method caller, native nodes as they are.
+  const node = (caller as { _$?: glassEasel.Element })._$ ?? (caller as glassEasel.Element);
+  const element = node.$$ as { offsetLeft?: number; offsetTop?: number } | null;
+  return {
+    id: node.id,
+    dataset: { ...(node.dataset as Record<string, unknown>) },
+    offsetLeft: element?.offsetLeft ?? 0,
+    offsetTop: element?.offsetTop ?? 0,
+  };
+}
