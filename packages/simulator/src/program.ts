@@ -89,8 +89,8 @@ export interface Program {
  *   A group's text is evaluated when it is first drawn. `filters.A(listener)`
  *   may be replaced to wrap what a WXS `change:` observer is called with, `filters.C(component, event, listener)` set
  *   to call WXS event handlers. Tags are as the author wrote them. A broken or missing WXS module is an empty one; that it is broken stands in the diagnostics.
- * - `styles.json` is `Record<string, string>`: "app" and each unit path to processed CSS. Tag selectors `view` are
- *   `wx-view` (`page` is `wx-page`), `:host` is `[wx-host=<stylePrefix>]`, rpx is vw (1rpx = 100vw / 750), local
+ * - `styles.json` is `Record<string, string>`: "app" and each unit path to processed CSS. Selectors of
+ *   built-in tags are `wx-view` (`page` is `wx-page`), `:host` is `[wx-host=<stylePrefix>]`, rpx is vw (1rpx = 100vw / 750), local
  *   files are "../program/files/<path>", and `prefers-color-scheme: dark` asks for `data-theme="dark"` on the root
  *   element.
  *

@@ -1,4 +1,5 @@
 import selectorParser from "postcss-selector-parser";
+import { BUILT_IN_TAGS } from "./built-in-tags.js";
 
 /** A selector of WXSS as the page's document needs it, and what in it WeChat forbids in components. */
 export interface ConvertedSelector {
@@ -16,7 +17,7 @@ export function convertSelector(selector: string, prefix: string): ConvertedSele
       if (node.type === "tag") {
         if (isKeyframeStop(node.value)) return;
         reaches.add("tag");
-        node.value = `wx-${node.value}`;
+        node.value = elementOf(node.value);
       } else if (node.type === "class") {
         if (prefix !== "") node.value = `${prefix}--${node.value}`;
       } else if (node.type === "id") {
@@ -62,6 +63,15 @@ function hostSelector(node: selectorParser.Pseudo, prefix: string): selectorPars
   return inner === undefined
     ? host
     : [...host, ...inner.nodes.map((item) => item.clone() as selectorParser.Node)];
+}
+
+/**
+ * What a tag is in the page's document: a built-in one its `wx-` element, the page and what once was its body the page's;
+ * tags of components are themselves. `html` has no element that is the author's.
+ */
+function elementOf(tag: string): string {
+  if (tag === "page" || tag === "body") return "wx-page";
+  return BUILT_IN_TAGS.has(tag) || tag === "html" ? `wx-${tag}` : tag;
 }
 
 function isKeyframeStop(value: string): boolean {

@@ -41,9 +41,10 @@ test.each([
 test.each([
   ["view text { top: 0 }", "wx-view wx-text { top: 0 }"],
   ["page { top: 0 }", "wx-page { top: 0 }"],
-  ["my-card > view.a::before, input { top: 0 }", "wx-my-card > wx-view.a::before, wx-input { top: 0 }"],
+  ["my-card > view.a::before, input { top: 0 }", "my-card > wx-view.a::before, wx-input { top: 0 }"],
   ["view:not(.a, text) { top: 0 }", "wx-view:not(.a, wx-text) { top: 0 }"],
   ["* { top: 0 }", "* { top: 0 }"],
+  ["body, html, div { top: 0 }", "wx-page, wx-html, div { top: 0 }"],
   ["#id[title] { top: 0 }", "#id[title] { top: 0 }"],
   [
     "@keyframes k { from { top: 0 } 50% { top: 1px } to { top: 2px } }",
