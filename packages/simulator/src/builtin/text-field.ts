@@ -1,3 +1,4 @@
+import { textOf } from "../wx/text.js";
 import { mark } from "./basic.js";
 import type { BuiltinComponent, BuiltinHost, BuiltinInstance } from "./definition.js";
 
@@ -37,7 +38,7 @@ type Native = HTMLInputElement | HTMLTextAreaElement;
 function field(host: BuiltinHost, make: () => Native): BuiltinInstance {
   const native = host.element === undefined ? undefined : make();
   let value = "";
-  const initial = (): string => String(host.get("value") ?? "");
+  const initial = (): string => textOf(host.get("value"));
 
   function write(next: string): void {
     value = next;
@@ -98,9 +99,8 @@ function field(host: BuiltinHost, make: () => Native): BuiltinInstance {
       if (host.get("focus") === true || host.get("autoFocus") === true) native.focus();
     },
     changed(name, next) {
-      if (name === "value") write(String(next ?? ""));
-      else if (name === "focus" && native !== undefined)
-        void (next === true ? native.focus() : native.blur());
+      if (name === "value") write(textOf(next));
+      else if (name === "focus" && native !== undefined) setFocus(native, next === true);
       else show();
     },
     tapped: () => native?.focus(),
@@ -112,6 +112,11 @@ function field(host: BuiltinHost, make: () => Native): BuiltinInstance {
       write("");
     },
   };
+}
+
+function setFocus(native: Native, isFocused: boolean): void {
+  if (isFocused) native.focus();
+  else native.blur();
 }
 
 const enterKeys: Readonly<Record<string, string>> = {

@@ -10,7 +10,6 @@ export function formatBytes(bytes: number): string {
 /** "14:03:07.042" in the reader's time zone. */
 export function formatTime(at: number): string {
   const time = new Date(at);
-  const two = (value: number): string => String(value).padStart(2, "0");
   const clock = [time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(":");
   return `${clock}.${String(time.getMilliseconds()).padStart(3, "0")}`;
 }
@@ -52,6 +51,10 @@ export function prettyJson(data: string | ArrayBuffer): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, "0");
 }
 
 function hexByte(byte: number): string {

@@ -211,9 +211,10 @@ function Detail({
   const json = prettyJson(data);
   const isText = typeof data === "string";
   const actual: View = !isText ? "hex" : view === "json" && json === undefined ? "text" : view;
-  const full = actual === "hex" ? hexDump(data, MAX_SHOWN / 4) : actual === "json" ? json! : (data as string);
+  const full =
+    actual === "hex" ? hexDump(data, MAX_SHOWN / 4) : actual === "json" ? (json ?? "") : isText ? data : "";
   const copy = (): void => {
-    void navigator.clipboard.writeText(isText ? (data as string) : hexDump(data, Infinity)).then(() => {
+    void navigator.clipboard.writeText(isText ? data : hexDump(data, Infinity)).then(() => {
       setCopied(true);
       setTimeout(() => setCopied(false), 1_500);
     });

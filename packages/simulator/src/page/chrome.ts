@@ -1,4 +1,5 @@
 import type { PageStage, StageOptions } from "../view/page-stack.js";
+import { textOf } from "../wx/text.js";
 import type { NavigationBar } from "../view/wx.js";
 
 /** The frame of the phone's screen: the navigation bar, and one container for each open page. */
@@ -51,7 +52,7 @@ export function createChrome(
   );
   const stack: Shown[] = [];
 
-  const top = (): Shown | undefined => stack.filter(({ isVisible }) => isVisible).at(-1);
+  const top = (): Shown | undefined => stack.findLast(({ isVisible }) => isVisible);
 
   function paint(): void {
     const shown = top();
@@ -95,7 +96,7 @@ export function createChrome(
         element,
         window,
         hasBack,
-        title: String(window["navigationBarTitleText"] ?? ""),
+        title: textOf(window["navigationBarTitleText"]),
         isVisible: true,
       };
       for (const other of stack) other.element.hidden = true;

@@ -6,6 +6,7 @@ import type { ModuleSource } from "../view/module-loader.js";
 import type { TemplateGroups } from "../view/easel/framework.js";
 import { createDomSurface } from "../view/easel/backend.js";
 import { passDomEvents } from "../view/easel/dom-events.js";
+import { textOf } from "../wx/text.js";
 import { createSimulator, type Simulator } from "../view/simulator.js";
 import { createBrowserClock, createBrowserTransport } from "@weapp-socket/runtime";
 import { createChrome, pageUnits } from "./chrome.js";
@@ -78,15 +79,12 @@ function launch(root: HTMLElement, parts: Parts): Simulator {
     document.documentElement.dataset["theme"] === "dark" ? "dark" : "light";
   const color = (value: unknown, fallback: string): string => {
     if (typeof value !== "string") return fallback;
-    return value.startsWith("@") ? String(program.theme[theme()][value.slice(1)] ?? fallback) : value;
+    return value.startsWith("@") ? textOf(program.theme[theme()][value.slice(1)], fallback) : value;
   };
   const surface = createDomSurface((tag) => BUILT_IN_TAGS.has(tag));
-  const chrome = createChrome(
-    root,
-    styles,
-    color,
-    () => void (window as unknown as { wx: { navigateBack(o: object): void } }).wx.navigateBack({}),
-  );
+  const chrome = createChrome(root, styles, color, () => {
+    (window as unknown as { wx: { navigateBack(options: object): void } }).wx.navigateBack({});
+  });
   passDomEvents(chrome.container, surface, (ms, act) => clock.setTimer(ms, act));
   const prefix = `weapp-socket ${program.appId} `;
   const timeouts = program.appJson["networkTimeout"] as { connectSocket?: number } | undefined;
@@ -129,9 +127,9 @@ function launch(root: HTMLElement, parts: Parts): Simulator {
       statusBarHeight: 0,
       theme: theme(),
     }),
-    stage: chrome.stage,
+    stage: (options) => chrome.stage(options),
     bar: chrome.bar,
-    scrollPage: chrome.scrollPage,
+    scrollPage: (top, durationMs) => chrome.scrollPage(top, durationMs),
     globals: window as unknown as Record<string, unknown>,
     afterDraw: (act) => requestAnimationFrame(() => clock.defer(act)),
     reload: () => location.reload(),

@@ -27,7 +27,7 @@ export function createModuleLoader(globals: Readonly<Record<string, unknown>>): 
   function requireFrom(from: string): (request: string) => unknown {
     return (request) => {
       if (typeof request !== "string" || request === "") {
-        throw new Error(`require: expected a path, got ${String(request)}`);
+        throw new Error(`require: expected a path, got ${typeof request}`);
       }
       const path = resolveModule(from, request, (candidate) => sources.has(candidate));
       if (path === null) {

@@ -1,5 +1,6 @@
 import type { Program } from "../program.js";
 import type { Framework, Mounted } from "./easel/framework.js";
+import { textOf } from "../wx/text.js";
 import { parsePageUrl } from "./url.js";
 
 /** WeChat keeps at most ten pages (navigateTo documentation). */
@@ -75,7 +76,7 @@ export function createPageStack(parts: PageStackParts): PageStack {
     const window = { ...(program.appJson["window"] as object), ...program.units[path]?.json };
     const stage = parts.stage({ path, window, hasBack: stack.length > 0 });
     const mounted = framework.create(path);
-    const title = String((window as Record<string, unknown>)["navigationBarTitleText"] ?? "");
+    const title = textOf((window as Record<string, unknown>)["navigationBarTitleText"]);
     const page: OpenPage = { path, query, mounted, stage, title };
     mounted.caller["route"] = path;
     mounted.caller["options"] = query;

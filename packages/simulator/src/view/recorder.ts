@@ -35,11 +35,6 @@ export function createRecorder(now: () => number): Recorder {
     for (const listener of listeners) listener(event);
   }
 
-  function keep<T>(list: T[], item: T, max: number): void {
-    list.push(item);
-    if (list.length > max) list.splice(0, list.length - max);
-  }
-
   function trace(event: SocketTrace): void {
     if (event.type === "connect") {
       const record = {
@@ -142,7 +137,7 @@ export function plain(value: unknown, depth = 0): JsonValue {
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   if (typeof value === "number") return value;
   if (value instanceof ArrayBuffer) return `ArrayBuffer(${value.byteLength})`;
-  if (typeof value !== "object") return typeof value === "function" ? "ƒ" : String(value);
+  if (typeof value !== "object") return typeof value === "function" ? "ƒ" : typeof value;
   if (depth > 8) return "…";
   if (Array.isArray(value)) return value.slice(0, 1_000).map((item) => plain(item, depth + 1));
   const copy: Record<string, JsonValue> = {};
@@ -157,8 +152,14 @@ function show(part: unknown): string {
   if (part instanceof Error) return part.stack ?? part.message;
   if (part === undefined) return "undefined";
   try {
-    return JSON.stringify(plain(part), undefined, 1) ?? String(part);
+    return JSON.stringify(plain(part), undefined, 1);
   } catch {
-    return String(part);
+    // A getter that throws: say at least what it is.
+    return Object.prototype.toString.call(part);
   }
+}
+
+function keep<T>(list: T[], item: T, max: number): void {
+  list.push(item);
+  if (list.length > max) list.splice(0, list.length - max);
 }

@@ -7,6 +7,7 @@ import type { Overlays } from "../wx/interface.js";
 import type { HostCall } from "../wx/request.js";
 import type { Store } from "../wx/storage.js";
 import type { Device } from "../wx/system.js";
+import { textOf } from "../wx/text.js";
 import { createAppHolder } from "./app.js";
 import type { Surface } from "./easel/backend.js";
 import { createFramework, type Definers, type TemplateGroups } from "./easel/framework.js";
@@ -170,7 +171,7 @@ export function createSimulator(
     start() {
       recorder.emit({ type: "program", program });
       if (loader.has("app.js")) guard("app.js", () => loader.run("app.js"));
-      const entry = String(program.appJson["entryPagePath"] ?? program.pages[0] ?? "");
+      const entry = textOf(program.appJson["entryPagePath"], program.pages[0]);
       const launch = { path: entry, query: {}, scene: 1001, referrerInfo: {} };
       app.tell("onLaunch", launch);
       app.tell("onShow", launch);
@@ -206,7 +207,7 @@ export function createSimulator(
     calls: recorder.calls,
     sockets: recorder.sockets,
     logs: recorder.logs,
-    listen: recorder.listen,
+    listen: (listener) => recorder.listen(listener),
     log: (level, parts, source) => recorder.log(level, parts, source),
     reload: platform.reload,
   };
@@ -229,9 +230,9 @@ export function createSimulator(
 function phoneGlobal(name: string, globals: Record<string, unknown>): unknown {
   if (name !== "Function") return globals;
   const phoneFunction = function (this: unknown, ...args: string[]) {
-    return args.length === 1 && /^\s*return\s+this\s*;?\s*$/.test(args[0]!)
-      ? () => globals
-      : Function(...args);
+    const [body = ""] = args;
+    if (args.length === 1 && /^\s*return\s+this\s*;?\s*$/.test(body)) return () => globals;
+    throw new EvalError("Function: mini programs cannot make code from strings");
   };
   phoneFunction.prototype = Function.prototype;
   return phoneFunction;

@@ -5,6 +5,7 @@ import { createInterface, type Overlays } from "../wx/interface.js";
 import { NOT_IMPLEMENTED } from "../wx/not-implemented.js";
 import { request, type HostCall } from "../wx/request.js";
 import { createStorage, type Store } from "../wx/storage.js";
+import { textOf } from "../wx/text.js";
 import { systemFunctions, type Device } from "../wx/system.js";
 import type { PageStack } from "./page-stack.js";
 import type { Recorder } from "./recorder.js";
@@ -68,11 +69,11 @@ export function createWxObject(parts: WxParts): Record<string, unknown> {
   }
 
   add("setNavigationBarTitle", ({ title }) => {
-    bar.setTitle(String(title ?? ""));
+    bar.setTitle(textOf(title));
     return { errMsg: "setNavigationBarTitle:ok" };
   });
   add("setNavigationBarColor", ({ frontColor, backgroundColor }) => {
-    bar.setColor(String(frontColor ?? ""), String(backgroundColor ?? ""));
+    bar.setColor(textOf(frontColor), textOf(backgroundColor));
     return { errMsg: "setNavigationBarColor:ok" };
   });
   for (const [api, isLoading] of [

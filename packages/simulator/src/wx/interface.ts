@@ -1,4 +1,5 @@
 import type { CallOptions, Implementation } from "./call.js";
+import { textOf } from "./text.js";
 
 /** What covers the page: drawn in a browser, only remembered without one. */
 export interface Overlays {
@@ -40,9 +41,9 @@ export function createInterface(
     cancel?.();
     cancel = undefined;
     overlays.toast({
-      title: String(options["title"] ?? ""),
+      title: textOf(options["title"]),
       icon,
-      image: String(options["image"] ?? ""),
+      image: textOf(options["image"]),
       mask: options["mask"] === true,
     });
   }
@@ -57,7 +58,7 @@ export function createInterface(
   return {
     showToast(options) {
       isLoading = false;
-      show(options, String(options["icon"] ?? "success"));
+      show(options, textOf(options["icon"], "success"));
       cancel = after(Number(options["duration"] ?? TOAST_MS), hide);
       return { errMsg: "showToast:ok" };
     },
@@ -78,13 +79,13 @@ export function createInterface(
     async showModal(options) {
       const showCancel = options["showCancel"] !== false;
       const { confirm, content } = await overlays.modal({
-        title: String(options["title"] ?? ""),
-        content: String(options["content"] ?? ""),
+        title: textOf(options["title"]),
+        content: textOf(options["content"]),
         showCancel,
-        cancelText: String(options["cancelText"] ?? "取消"),
-        confirmText: String(options["confirmText"] ?? "确定"),
+        cancelText: textOf(options["cancelText"], "取消"),
+        confirmText: textOf(options["confirmText"], "确定"),
         editable: options["editable"] === true,
-        placeholderText: String(options["placeholderText"] ?? ""),
+        placeholderText: textOf(options["placeholderText"]),
       });
       return { errMsg: "showModal:ok", confirm, cancel: !confirm, content: confirm ? content : null };
     },
@@ -95,7 +96,7 @@ export function createInterface(
           errMsg: "showActionSheet:fail parameter error: itemList should have at least 1 and at most 6 items",
         };
       }
-      const tapIndex = await overlays.actionSheet(items.map(String), String(options["itemColor"] ?? ""));
+      const tapIndex = await overlays.actionSheet(items.map(String), textOf(options["itemColor"]));
       return tapIndex === undefined
         ? { errMsg: "showActionSheet:fail cancel" }
         : { errMsg: "showActionSheet:ok", tapIndex };

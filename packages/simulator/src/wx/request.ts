@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "../program.js";
 import type { CallResult } from "./call.js";
+import { textOf } from "./text.js";
 
 /** The host's HTTP calls, as the relay offers them. */
 export type HostCall = (
@@ -35,7 +36,7 @@ export async function request(
     return fail(`parameter error: parameter.url should be String instead of ${typeName(url)};`);
   }
   if (!/^https?:\/\//i.test(url)) return fail(`invalid url "${url}"`);
-  const method = String(options["method"] ?? "GET").toUpperCase();
+  const method = textOf(options["method"], "GET").toUpperCase();
   const header = headers(options["header"]);
   const { address, body } = place(url, method, options["data"], header);
   try {
@@ -74,7 +75,7 @@ function typeName(value: unknown): string {
 
 function headers(given: unknown): Record<string, string> {
   const result: Record<string, string> = { "content-type": "application/json" };
-  for (const [name, value] of Object.entries((given ?? {}) as object)) {
+  for (const [name, value] of Object.entries(given ?? {})) {
     if (name.toLowerCase() === "referer") continue;
     if (name.toLowerCase() === "content-type") delete result["content-type"];
     result[name] = String(value);
@@ -92,12 +93,12 @@ function place(
   if (data === undefined || data === null) return { address: url };
   if (data instanceof ArrayBuffer) return { address: url, body: data };
   if (method === "GET" || method === "HEAD") {
-    const query = typeof data === "string" ? data : formEncode(data as object);
+    const query = typeof data === "string" ? data : formEncode(data);
     return { address: query === "" ? url : url + (url.includes("?") ? "&" : "?") + query };
   }
   const type = Object.entries(header).find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
   const isForm = type.includes("application/x-www-form-urlencoded");
-  const text = typeof data === "string" ? data : isForm ? formEncode(data as object) : JSON.stringify(data);
+  const text = typeof data === "string" ? data : isForm ? formEncode(data) : JSON.stringify(data);
   return { address: url, body: new TextEncoder().encode(text).buffer };
 }
 

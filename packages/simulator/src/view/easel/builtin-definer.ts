@@ -1,10 +1,5 @@
 import * as glassEasel from "glass-easel";
-import type {
-  BuiltinComponent,
-  BuiltinHost,
-  BuiltinInstance,
-  PropertyDefault,
-} from "../../builtin/definition.js";
+import type { BuiltinComponent, BuiltinHost, PropertyDefault } from "../../builtin/definition.js";
 import type { Surface } from "./backend.js";
 
 const hosts = new WeakMap<object, BuiltinHost>();
@@ -41,7 +36,7 @@ export function defineBuiltins(
           hosts.get(this as object)?.instance.detached?.();
         },
       },
-    } as never);
+    });
     space.setGlobalUsingComponent(builtin.tag, definition as never);
   }
 }
@@ -105,7 +100,7 @@ function createHost(
       for (let at = parentOf(top); at !== null; at = parentOf(at)) top = at;
       return { all: (...tags) => hostsBelow(top, tags) };
     },
-    instance: {} as BuiltinInstance,
+    instance: {},
   };
 }
 

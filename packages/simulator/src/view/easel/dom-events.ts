@@ -23,9 +23,9 @@ export function fireTap(node: glassEasel.Element, { x, y }: Point): void {
     },
   );
   for (let at: glassEasel.Element | null = node; at !== null; at = at.getComposedParent()) {
-    const tapped = builtinOf(at)?.instance.tapped;
-    if (tapped === undefined) continue;
-    tapped();
+    const instance = builtinOf(at)?.instance;
+    if (instance?.tapped === undefined) continue;
+    instance.tapped();
     return;
   }
 }

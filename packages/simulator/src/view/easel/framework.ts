@@ -128,5 +128,5 @@ function readiness(space: glassEasel.ComponentSpace): glassEasel.GeneralBehavior
         queueMicrotask(() => component.triggerLifetime("ready", []));
       },
     },
-  }) as unknown as glassEasel.GeneralBehavior;
+  });
 }

@@ -57,7 +57,7 @@ function handleOf(node: glassEasel.Element): ElementHandle {
 
 function textOf(node: glassEasel.Node): string {
   if (glassEasel.TextNode.isTextNode(node)) return node.textContent;
-  return (node as glassEasel.Element).getComposedChildren().map(textOf).join("");
+  return node.getComposedChildren().map(textOf).join("");
 }
 
 function elements(shadow: glassEasel.Element): glassEasel.Element[] {
@@ -74,7 +74,5 @@ function elements(shadow: glassEasel.Element): glassEasel.Element[] {
 }
 
 function components(shadow: glassEasel.Element): glassEasel.GeneralComponent[] {
-  return elements(shadow).filter((node) =>
-    glassEasel.Component.isComponent(node),
-  ) as unknown as glassEasel.GeneralComponent[];
+  return elements(shadow).flatMap((node) => (glassEasel.Component.isComponent(node) ? [node] : []));
 }

@@ -23,21 +23,28 @@ export function givePlainEvents(): void {
       currentTarget: glassEasel.Element,
     ): unknown;
   };
-  proto.wrapShadowedEvent = function wrapShadowedEvent(target, mark, currentTarget) {
-    const event: Record<string, unknown> = {
-      type: this.type,
-      timeStamp: this.timeStamp,
-      target: targetOf(target),
-      currentTarget: targetOf(currentTarget),
-      mark: { ...mark },
-      detail: this.detail,
-    };
-    for (const field of EVENT_FIELDS) {
-      const value = this.extraFields?.[field];
-      if (value !== undefined) event[field] = value;
-    }
-    return event;
+  proto.wrapShadowedEvent = plainEvent;
+}
+
+function plainEvent(
+  this: glassEasel.Event<unknown>,
+  target: glassEasel.Element,
+  mark: Record<string, unknown> | null,
+  currentTarget: glassEasel.Element,
+): unknown {
+  const event: Record<string, unknown> = {
+    type: this.type,
+    timeStamp: this.timeStamp,
+    target: targetOf(target),
+    currentTarget: targetOf(currentTarget),
+    mark: { ...mark },
+    detail: this.detail,
   };
+  for (const field of EVENT_FIELDS) {
+    const value = this.extraFields?.[field];
+    if (value !== undefined) event[field] = value;
+  }
+  return event;
 }
 
 function targetOf(caller: unknown): Target {
