@@ -2,7 +2,12 @@
 // /sub is a subscriber of one channel, /pub publishes every message to it, /echo sends back.
 import { createPushServer } from "@weapp-socket/server";
 
-const server = createPushServer();
+// The load generator is no mini program: it sends as fast as it can, over few connections.
+const server = createPushServer({
+  maxMessagesPerSecond: 1e9,
+  maxBytesPerSecond: 1e12,
+  maxHandshakesPerSecond: 1e9,
+});
 
 const publish = (data) => server.publish("room", data);
 const echo = (data, connection) => connection.send(data);

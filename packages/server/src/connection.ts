@@ -1,3 +1,6 @@
+import type { Identity } from "./auth/identity.js";
+import type { ReplayStatus, ReplayWish } from "./history-join.js";
+
 /** What `send` and `publish` take: strings and bytes go as they are, everything else as the text of `JSON.stringify`. */
 export type SendData = unknown;
 
@@ -9,6 +12,11 @@ export type MessageListener = (data: string | ArrayBuffer, connection: Connectio
  * that says what happened; 1005 where the peer gave no code.
  */
 export type CloseListener = (code: number, reason: string, connection: Connection) => unknown;
+
+export interface JoinOptions {
+  /** What others see of this member, where the channel has presence. Anything that JSON can tell. */
+  readonly info?: unknown;
+}
 
 export interface ConnectionEvents {
   message: MessageListener;
@@ -24,9 +32,17 @@ export interface ConnectionEvents {
 export interface Connection {
   /** For the application: whatever it wants to remember of this connection. */
   context: unknown;
+  /** Unique among the nodes that share a broker. */
+  readonly id: string;
+  /** Who the client is, as `authenticate` found; absent for an anonymous one. */
+  readonly identity: Identity | undefined;
+  /** `identity.user`, empty for an anonymous client. */
+  readonly user: string;
+  /** `identity.device`, empty where the proof names none. */
+  readonly device: string;
   /** Whether `send` still has an effect. */
   readonly isOpen: boolean;
-  /** The peer's address, as the socket has it. Empty once the socket is gone. */
+  /** The client's address: the socket's, or what `trustedProxies` say. */
   readonly remoteAddress: string;
   /** The answered subprotocol, empty where there is none. */
   readonly subprotocol: string;
@@ -50,7 +66,15 @@ export interface Connection {
    * From now on it gets what is published to the channel. Joining twice is joining once.
    * @throws TypeError for a bad name, RangeError above `maxChannels`.
    */
-  join(channel: string): void;
+  join(channel: string, options?: JoinOptions): void;
+
+  /**
+   * As `join`, but first sends what the channel's history has, without a hole or a repetition between the two. At most
+   * 1000 publications and `maxOutboundBytes`.
+   * @returns how the replay went; the connection is in the channel in any case.
+   * @throws (rejects) as `join`; ClosedError once the connection is closing.
+   */
+  joinWithHistory(channel: string, wish: ReplayWish): Promise<ReplayStatus>;
 
   /** It still gets what was published before, and nothing that follows. */
   leave(channel: string): void;

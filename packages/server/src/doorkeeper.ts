@@ -1,4 +1,3 @@
-import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import {
@@ -6,27 +5,23 @@ import {
   formatUpgradeResponse,
   HeadError,
   parseRequestHead,
-  type FrameReaderOptions,
   type HeadLimits,
   type RequestHead,
+  type Upgrade,
 } from "@weapp-socket/wire";
-import type { Connection } from "./connection.js";
-import { pathOf, ReceivedHandshake, type Handshake } from "./handshake.js";
+import type { RawWishes } from "./access.js";
+import type { Admission, Admitted } from "./admission.js";
+import type { Identity } from "./auth/identity.js";
+import { answerOffers } from "./compression.js";
+import { FirstMessage } from "./first-message.js";
+import { ReceivedHandshake } from "./handshake.js";
 import { busy, goingAway, type Problem } from "./http/problem.js";
-import type { Hub } from "./hub.js";
-import { Inlet } from "./inlet.js";
-import type { Settings } from "./options.js";
+import { Lobby } from "./lobby.js";
 import { refuseSocket } from "./refused-socket.js";
 import { toRequestHead } from "./request-head.js";
-import { SocketConnection, type ConnectionHost } from "./socket-connection.js";
+import type { ServerNode } from "./server-node.js";
+import { SocketConnection } from "./socket-connection.js";
 import { setOwner } from "./socket-owner.js";
-import type { TimerWheel } from "./timer-wheel.js";
-
-/** What the server does when somebody came or something failed. */
-export interface Reception {
-  onConnection(connection: Connection, handshake: Handshake): void;
-  onError(error: unknown): void;
-}
 
 /** PROTOCOL.md 1.1: what chooses session mode. */
 const SESSION_PROTOCOL = "weapp-socket.v1";
@@ -35,25 +30,31 @@ const SESSION_QUERY = /[?&]weapp-socket=1(?:&|$)/;
 /** Size is bounded where the head is gathered. */
 const HEAD_LIMITS: HeadLimits = { decodeLatin1 };
 
-/** Lets handshakes in or refuses them, and knows who is inside. */
-export class Doorkeeper implements ConnectionHost {
-  readonly settings: Settings;
-  readonly wheel: TimerWheel;
-  readonly hub: Hub;
-  readonly inlet: Inlet = new Inlet();
-  readonly readerOptions: FrameReaderOptions;
-  readonly reception: Reception;
-  readonly connections: Set<SocketConnection> = new Set();
-  private isShut = false;
-  private onEmpty: (() => void) | undefined;
+/** A socket whose handshake was read. */
+interface Visitor {
+  readonly socket: Socket;
+  readonly handshake: ReceivedHandshake;
+  readonly upgrade: Upgrade;
+}
 
-  constructor(settings: Settings, wheel: TimerWheel, hub: Hub, reception: Reception) {
-    this.settings = settings;
-    this.wheel = wheel;
-    this.hub = hub;
-    this.reception = reception;
-    const { maxMessageBytes, maxFragments } = settings;
-    this.readerOptions = { role: "server", maxMessageBytes, maxFragments, isUtf8: isUtf8Range };
+/** Reads handshakes, and lets in or refuses who brings one. */
+export class Doorkeeper {
+  readonly node: ServerNode;
+  private readonly admission: Admission;
+  private readonly lobby: Lobby;
+  private readonly owingToken = new Set<FirstMessage>();
+  private nextNumber = 1;
+  private isShut = false;
+
+  constructor(node: ServerNode, admission: Admission) {
+    this.node = node;
+    this.admission = admission;
+    this.lobby = new Lobby(node);
+  }
+
+  /** Handshakes about which somebody is being asked. */
+  get pending(): number {
+    return this.lobby.size + this.owingToken.size;
   }
 
   /**
@@ -68,7 +69,7 @@ export class Doorkeeper implements ConnectionHost {
       if (!(error instanceof HeadError)) throw error;
       // Old, but not wrong: node:http knows HTTP/1.0.
       if (error.status === 505) return false;
-      refuseSocket(socket, { status: error.status, detail: error.message }, this);
+      refuseSocket(socket, { status: error.status, detail: error.message }, this.node);
       return true;
     }
     if (!head.headers.has("upgrade")) return false;
@@ -83,80 +84,161 @@ export class Doorkeeper implements ConnectionHost {
       return;
     }
     const detail = `HTTP version: expected 1.1, got ${request.httpVersion}`;
-    refuseSocket(socket, { status: 505, detail }, this);
+    refuseSocket(socket, { status: 505, detail }, this.node);
   }
 
-  /** Closes every connection, and waits until the last is gone. Nobody is let in any more. */
-  async closeAll(code: number, reason: string): Promise<void> {
+  /** Lets nobody in any more, and sends away who is still waiting. */
+  shut(): void {
     this.isShut = true;
-    for (const connection of this.connections) connection.close(code, reason);
-    if (this.connections.size === 0) return;
-    await new Promise<void>((resolve) => {
-      this.onEmpty = resolve;
-    });
-  }
-
-  onListenerError(error: unknown): void {
-    this.reception.onError(error);
-  }
-
-  onConnectionClose(connection: SocketConnection): void {
-    this.connections.delete(connection);
-    if (this.connections.size === 0) this.onEmpty?.();
+    this.lobby.close();
+    for (const first of this.owingToken) first.end(1001, "the server is going away");
   }
 
   private admit(socket: Socket, head: RequestHead, rest: Buffer, path: string | undefined): void {
+    const { settings } = this.node;
     const upgrade = checkUpgrade(head);
     if ("status" in upgrade) {
       const { status, message, headers } = upgrade;
-      refuseSocket(socket, { status, detail: message, headers: Object.fromEntries(headers) }, this);
+      refuseSocket(socket, { status, detail: message, headers: Object.fromEntries(headers) }, this.node);
       return;
     }
-    const refusal = this.checkRoom(head, upgrade.protocols, path);
+    const { protocols } = upgrade;
+    const protocol = protocols.length > 0 ? settings.chooseSubprotocol(protocols) : undefined;
+    const handshake = new ReceivedHandshake(head, protocol ?? "", socket, settings.trustedProxies);
+    const refusal = this.checkRoom(handshake, protocols, path);
     if (refusal !== undefined) {
-      refuseSocket(socket, refusal, this);
+      refuseSocket(socket, refusal, this.node);
       return;
     }
-    const { protocols, key } = upgrade;
-    const protocol = protocols.length > 0 ? this.settings.chooseSubprotocol(protocols) : undefined;
-    socket.write(formatUpgradeResponse(key, protocol, undefined), "latin1");
-    this.welcome(socket, new ReceivedHandshake(head, protocol ?? "", socket), rest);
+    const visitor = { socket, handshake, upgrade };
+    const decision = this.admission.decide(handshake);
+    if (!(decision instanceof Promise)) {
+      this.conclude(visitor, decision, rest);
+      return;
+    }
+    this.lobby.keep(
+      socket,
+      rest,
+      decision,
+      (decided, received) => this.conclude(visitor, decided, received),
+      (error) => this.node.reception.onError(error),
+    );
   }
 
   private checkRoom(
-    head: RequestHead,
+    handshake: ReceivedHandshake,
     protocols: readonly string[],
     path: string | undefined,
   ): Problem | undefined {
+    const { settings, roster } = this.node;
     if (this.isShut) return goingAway();
-    if (path !== undefined && pathOf(head.target) !== path) {
+    if (path !== undefined && handshake.path !== path) {
       return { status: 404, detail: "path: no WebSocket is served here" };
     }
-    if (this.connections.size >= this.settings.maxConnections) return busy("this server is full");
-    if (protocols.includes(SESSION_PROTOCOL) || SESSION_QUERY.test(head.target)) {
+    if (roster.all.size + this.pending >= settings.maxConnections) return busy("this server is full");
+    if (this.pending >= settings.maxPendingHandshakes) return busy("too many clients are connecting");
+    if (protocols.includes(SESSION_PROTOCOL) || SESSION_QUERY.test(handshake.target)) {
       return { status: 501, detail: `${SESSION_PROTOCOL}: this server speaks raw mode only` };
+    }
+    const limit = settings.maxConnectionsPerAddress;
+    if (roster.countOfAddress(handshake.remoteAddress) >= limit) {
+      const detail = `connections: expected at most ${limit} from one address`;
+      return { status: 429, code: "too-many-connections", detail, headers: { "Retry-After": "30" } };
     }
     return undefined;
   }
 
-  private welcome(socket: Socket, handshake: Handshake, rest: Buffer): void {
-    const connection = new SocketConnection(socket, this, handshake.subprotocol);
-    this.connections.add(connection);
+  private conclude(visitor: Visitor, decision: Admitted | Problem, rest: Buffer): void {
+    const { socket, handshake, upgrade } = visitor;
+    if ("status" in decision || this.isShut) {
+      refuseSocket(socket, "status" in decision ? decision : goingAway(), this.node);
+      return;
+    }
+    if (decision.owesToken) {
+      this.awaitToken(visitor, decision.wishes, rest);
+      return;
+    }
+    const extensions = this.node.compression === undefined ? undefined : answerOffers(upgrade.extensions);
+    this.respond(visitor, extensions);
+    const isCompressing = extensions !== undefined;
+    const connection = this.create(visitor, decision.identity, isCompressing);
+    this.welcome(connection, handshake, decision.wishes);
+    if (rest.length > 0) connection.onSocketData(rest);
+  }
+
+  private respond({ socket, handshake, upgrade }: Visitor, extensions: string | undefined): void {
+    const protocol = handshake.subprotocol === "" ? undefined : handshake.subprotocol;
+    socket.write(formatUpgradeResponse(upgrade.key, protocol, extensions), "latin1");
+  }
+
+  private create(
+    { socket, handshake }: Visitor,
+    identity: Identity | undefined,
+    isCompressing: boolean,
+    first?: FirstMessage,
+  ): SocketConnection {
+    const { remoteAddress, subprotocol } = handshake;
+    const connection = new SocketConnection(socket, this.node, {
+      number: this.nextNumber++,
+      identity,
+      remoteAddress,
+      subprotocol,
+      isCompressing,
+      reader: first?.reader,
+    });
     setOwner(socket, connection);
+    return connection;
+  }
+
+  private welcome(connection: SocketConnection, handshake: ReceivedHandshake, wishes: RawWishes): void {
+    this.node.enter(connection, wishes);
     try {
-      this.reception.onConnection(connection, handshake);
+      this.node.reception.onConnection(connection, handshake);
     } catch (error) {
       connection.close(1011, "the application failed");
-      this.reception.onError(error);
+      this.node.reception.onError(error);
     }
-    if (rest.length > 0) connection.onSocketData(rest);
+  }
+
+  private awaitToken(visitor: Visitor, wishes: RawWishes, rest: Buffer): void {
+    const { socket } = visitor;
+    this.respond(visitor, undefined);
+    const first = new FirstMessage(socket, this.node, {
+      onToken: (token) => void this.redeem(visitor, first, token, wishes),
+      onGone: () => this.owingToken.delete(first),
+    });
+    this.owingToken.add(first);
+    setOwner(socket, first);
+    if (rest.length > 0) first.onSocketData(rest);
+  }
+
+  private async redeem(
+    visitor: Visitor,
+    first: FirstMessage,
+    token: string,
+    wishes: RawWishes,
+  ): Promise<void> {
+    try {
+      const identity = await this.admission.decideToken(visitor.handshake, token, wishes);
+      if (first.hasEnded) return;
+      if ("status" in identity) {
+        first.end(1008, identity.detail);
+        return;
+      }
+      first.release();
+      const connection = this.create(visitor, identity, false, first);
+      this.welcome(connection, visitor.handshake, wishes);
+      for (const { bytes, isText, isAscii } of first.held) {
+        connection.onMessage(bytes, 0, bytes.length, isText, isAscii);
+      }
+      visitor.socket.resume();
+    } catch (error) {
+      first.end(1011, "the application failed");
+      this.node.reception.onError(error);
+    }
   }
 }
 
 function decodeLatin1(bytes: Uint8Array, start: number, end: number): string {
   return (bytes as Buffer).toString("latin1", start, end);
-}
-
-function isUtf8Range(bytes: Uint8Array, start: number, end: number): boolean {
-  return isUtf8(bytes.subarray(start, end));
 }

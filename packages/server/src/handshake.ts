@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { RequestHead } from "@weapp-socket/wire";
+import { clientAddress } from "./address.js";
 
 /** What the client asked for when it connected. */
 export interface Handshake {
@@ -12,8 +13,10 @@ export interface Handshake {
   readonly headers: Readonly<Record<string, string>>;
   /** The answered subprotocol, empty where there is none. */
   readonly subprotocol: string;
-  /** The peer's address as the socket has it. */
+  /** The client's address: the socket's, or what `trustedProxies` say. */
   readonly remoteAddress: string;
+  /** Whether a header was there, by its name in lower case. Costs less than `headers`. */
+  hasHeader(name: string): boolean;
 }
 
 export function pathOf(target: string): string {
@@ -27,12 +30,15 @@ export class ReceivedHandshake implements Handshake {
   readonly subprotocol: string;
   private readonly head: RequestHead;
   private readonly socket: Socket;
+  private readonly trustedProxies: number;
+  private address: string | undefined = undefined;
 
-  constructor(head: RequestHead, subprotocol: string, socket: Socket) {
+  constructor(head: RequestHead, subprotocol: string, socket: Socket, trustedProxies: number) {
     this.target = head.target;
     this.subprotocol = subprotocol;
     this.head = head;
     this.socket = socket;
+    this.trustedProxies = trustedProxies;
   }
 
   get path(): string {
@@ -49,6 +55,16 @@ export class ReceivedHandshake implements Handshake {
   }
 
   get remoteAddress(): string {
-    return this.socket.remoteAddress ?? "";
+    this.address ??= this.findAddress();
+    return this.address;
+  }
+
+  hasHeader(name: string): boolean {
+    return this.head.headers.has(name);
+  }
+
+  private findAddress(): string {
+    const forwardedFor = this.head.headers.get("x-forwarded-for");
+    return clientAddress(this.socket.remoteAddress ?? "", forwardedFor, this.trustedProxies);
   }
 }

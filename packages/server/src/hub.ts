@@ -1,75 +1,224 @@
 import type { Broker } from "./broker/broker.js";
-import type { ChannelListener, Publication } from "./broker/publication.js";
+import type { MaybePromise } from "./broker/maybe-promise.js";
+import type { ChannelListener, PresenceEvent, Publication } from "./broker/publication.js";
+import type { ResolvedRule } from "./channel-rules.js";
+import type { Clock } from "./clock.js";
+import type { Compression } from "./compression.js";
 import { FanOut, Group, type Receiver } from "./fan-out.js";
-import { contentFrame } from "./outbound-frame.js";
+import { EVERYONE } from "./inner-channel.js";
+import { contentFrame, deflatedFrame } from "./outbound-frame.js";
+import type { PresenceKeeper, PresentMember } from "./presence-keeper.js";
+import type { Stats } from "./stats.js";
 
-/** The channels that connections of this node are in, by name. Attached to the broker while they have members. */
+/** A connection, as the hub sees it. */
+export interface Member extends Receiver, PresentMember {
+  readonly isOpen: boolean;
+  /** It agreed to permessage-deflate. */
+  readonly isCompressing: boolean;
+}
+
+export interface HubHost {
+  readonly broker: Broker;
+  readonly clock: Clock;
+  readonly stats: Stats;
+  readonly presence: PresenceKeeper;
+  readonly compression: Compression | undefined;
+  ruleOf(channel: string): ResolvedRule;
+  /** Everybody on this node. */
+  readonly everyone: ReadonlySet<Member>;
+  onPresence(event: PresenceEvent): void;
+  onBrokerError(error: unknown): void;
+}
+
+/** A channel that connections of this node are in. */
+interface LocalChannel {
+  readonly name: string;
+  readonly rule: ResolvedRule;
+  readonly plain: Group;
+  /** Those who agreed to permessage-deflate. */
+  readonly deflated: Group;
+  /** Until it is done, publications do not reach this node. */
+  attaching: Promise<void> | undefined;
+  /** Publications that wait for the end of the rule's interval. */
+  staged: Publication[];
+  cancelTimer: (() => void) | undefined;
+  /** Who wants to hear of publications before the members do. */
+  readonly watchers: Set<Watcher>;
+}
+
+export type Watcher = (publication: Publication) => void;
+
+/** The channels of this node by name, attached to the broker while they have members. */
 export class Hub implements ChannelListener {
+  private readonly host: HubHost;
   private readonly fanOut = new FanOut();
-  private readonly groups = new Map<string, Group>();
-  private readonly broker: Broker;
-  private readonly onBrokerError: (error: unknown) => void;
+  private readonly channels = new Map<string, LocalChannel>();
 
-  constructor(broker: Broker, onBrokerError: (error: unknown) => void) {
-    this.broker = broker;
-    this.onBrokerError = onBrokerError;
+  constructor(host: HubHost) {
+    this.host = host;
   }
 
   /** How many channels have members. */
   get size(): number {
-    return this.groups.size;
+    return this.channels.size;
   }
 
-  join(receiver: Receiver, name: string): void {
-    let group = this.groups.get(name);
-    if (group === undefined) {
-      group = new Group(name);
-      this.groups.set(name, group);
-      this.attach(name);
-    }
-    this.fanOut.join(receiver, group);
+  /**
+   * Lets the member have what is published from now on. A promise where the broker has to be asked first: publications
+   * come from its completion on. `info` is JSON text for the channel's presence.
+   */
+  join(member: Member, name: string, info?: string): MaybePromise<void> {
+    const channel = this.channels.get(name) ?? this.open(name);
+    // Who comes gets what follows; what was published before belongs to those who are here.
+    this.release(channel);
+    this.fanOut.join(member, groupOf(channel, member));
+    if (channel.rule.presence) this.host.presence.join(name, member, info);
+    return channel.attaching;
   }
 
-  leave(receiver: Receiver, name: string): void {
-    const group = this.groups.get(name);
-    if (group === undefined) return;
-    this.fanOut.leave(receiver, group);
-    this.forgetEmpty(group);
+  /** From its completion on `watcher` hears every publication of the channel, until `unwatch`. */
+  watch(name: string, watcher: Watcher): MaybePromise<void> {
+    const channel = this.channels.get(name) ?? this.open(name);
+    channel.watchers.add(watcher);
+    return channel.attaching;
   }
 
-  /** The broker's word: what was published goes to the channel's members. */
+  unwatch(name: string, watcher: Watcher): void {
+    const channel = this.channels.get(name);
+    if (channel?.watchers.delete(watcher) === true) this.closeEmpty(channel);
+  }
+
+  leave(member: Member, name: string): void {
+    const channel = this.channels.get(name);
+    if (channel === undefined) return;
+    this.release(channel);
+    this.fanOut.leave(member, groupOf(channel, member));
+    this.left(member, channel);
+  }
+
+  /** A frame for one member. */
+  send(member: Member, frame: Uint8Array): void {
+    this.fanOut.send(member, frame);
+  }
+
+  /** Writes now what the member has to get, and takes it out of all channels. */
+  settle(member: Member): void {
+    const { groups } = member;
+    for (const { name } of groups) this.release(this.channels.get(name)!);
+    this.fanOut.settle(member);
+    for (const { name } of groups) this.left(member, this.channels.get(name)!);
+  }
+
+  /** The member is gone. */
+  drop(member: Member): void {
+    const { groups } = member;
+    this.fanOut.drop(member);
+    for (const { name } of groups) this.left(member, this.channels.get(name)!);
+  }
+
   onPublication(publication: Publication): void {
-    const group = this.groups.get(publication.channel);
-    if (group !== undefined) this.fanOut.publish(group, contentFrame(publication));
+    if (publication.channel === EVERYONE) {
+      this.publishToEveryone(publication);
+      return;
+    }
+    const channel = this.channels.get(publication.channel);
+    if (channel === undefined) return;
+    this.host.stats.publicationsOut += 1;
+    for (const watcher of channel.watchers) watcher(publication);
+    const { flushIntervalMs } = channel.rule;
+    if (flushIntervalMs === 0) {
+      this.publish(channel, publication);
+      return;
+    }
+    channel.staged.push(publication);
+    channel.cancelTimer ??= this.host.clock.schedule(flushIntervalMs, () => this.release(channel));
   }
 
-  /** A frame for one receiver. */
-  send(receiver: Receiver, frame: Uint8Array): void {
-    this.fanOut.send(receiver, frame);
+  onPresence(event: PresenceEvent): void {
+    this.host.onPresence(event);
   }
 
-  /** Writes now what the receiver has to get, and takes it out of all channels. */
-  settle(receiver: Receiver): void {
-    const { groups } = receiver;
-    this.fanOut.settle(receiver);
-    for (const group of groups) this.forgetEmpty(group);
+  /** Stops all timers. */
+  close(): void {
+    for (const channel of this.channels.values()) channel.cancelTimer?.();
   }
 
-  /** The receiver is gone. */
-  drop(receiver: Receiver): void {
-    const { groups } = receiver;
-    this.fanOut.drop(receiver);
-    for (const group of groups) this.forgetEmpty(group);
+  private open(name: string): LocalChannel {
+    const channel: LocalChannel = {
+      name,
+      rule: this.host.ruleOf(name),
+      plain: new Group(name),
+      deflated: new Group(name),
+      attaching: undefined,
+      staged: [],
+      cancelTimer: undefined,
+      watchers: new Set(),
+    };
+    this.channels.set(name, channel);
+    const attached = this.host.broker.attach(name, this);
+    if (attached instanceof Promise) channel.attaching = this.finishAttaching(channel, attached);
+    return channel;
   }
 
-  private attach(name: string): void {
-    const attached = this.broker.attach(name, this);
-    if (attached instanceof Promise) attached.catch(this.onBrokerError);
+  private async finishAttaching(channel: LocalChannel, attached: Promise<void>): Promise<void> {
+    try {
+      await attached;
+      channel.attaching = undefined;
+    } catch (error) {
+      this.host.onBrokerError(error);
+    }
   }
 
-  private forgetEmpty(group: Group): void {
-    if (group.members.size > 0) return;
-    this.groups.delete(group.name);
-    this.broker.detach(group.name, this);
+  private left(member: Member, channel: LocalChannel): void {
+    const { presence, presenceGraceMs } = channel.rule;
+    if (presence) this.host.presence.leave(channel.name, member, presenceGraceMs);
+    this.closeEmpty(channel);
   }
+
+  private closeEmpty({ name, plain, deflated, watchers, cancelTimer }: LocalChannel): void {
+    if (plain.members.size > 0 || deflated.members.size > 0 || watchers.size > 0) return;
+    cancelTimer?.();
+    this.channels.delete(name);
+    this.host.broker.detach(name, this);
+  }
+
+  /** Hands on what has waited for the rule's interval. */
+  private release(channel: LocalChannel): void {
+    if (channel.cancelTimer === undefined) return;
+    channel.cancelTimer();
+    channel.cancelTimer = undefined;
+    const { staged } = channel;
+    channel.staged = [];
+    for (const publication of staged) this.publish(channel, publication);
+  }
+
+  private publish(channel: LocalChannel, publication: Publication): void {
+    const frame = contentFrame(publication);
+    this.fanOut.publish(channel.plain, frame);
+    if (channel.deflated.members.size > 0) {
+      this.fanOut.publish(channel.deflated, deflatedFrame(publication, frame, this.host.compression));
+    }
+  }
+
+  /** Past the groups, since everybody is in this one: what was gathered is written first, so nobody sees another order. */
+  private publishToEveryone(publication: Publication): void {
+    this.host.stats.publicationsOut += 1;
+    for (const channel of this.channels.values()) this.release(channel);
+    this.fanOut.flush();
+    const plain = contentFrame(publication);
+    let deflated: Uint8Array | undefined;
+    for (const member of this.host.everyone) {
+      if (!member.isOpen) continue;
+      if (member.isCompressing) {
+        deflated ??= deflatedFrame(publication, plain, this.host.compression);
+        member.write(deflated);
+      } else {
+        member.write(plain);
+      }
+    }
+  }
+}
+
+function groupOf(channel: LocalChannel, member: Member): Group {
+  return member.isCompressing ? channel.deflated : channel.plain;
 }

@@ -2,7 +2,14 @@ import type { FrameReader, FrameSink } from "@weapp-socket/wire";
 
 /** What a connection hears from its frame reader. Ranges are valid during the call only. */
 export interface FrameListener {
-  onMessage(bytes: Uint8Array, start: number, end: number, isText: boolean, isAscii: boolean): void;
+  onMessage(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    isText: boolean,
+    isAscii: boolean,
+    isCompressed: boolean,
+  ): void;
   onPing(bytes: Uint8Array, start: number, end: number): void;
   /** The peer's close frame; 1005 where it had no code. */
   onCloseFrame(code: number, reason: string): void;
@@ -23,8 +30,15 @@ export class Inlet implements FrameSink {
     }
   }
 
-  message(bytes: Uint8Array, start: number, end: number, isText: boolean, isAscii: boolean): void {
-    this.listener?.onMessage(bytes, start, end, isText, isAscii);
+  message(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    isText: boolean,
+    isAscii: boolean,
+    isCompressed: boolean,
+  ): void {
+    this.listener?.onMessage(bytes, start, end, isText, isAscii, isCompressed);
   }
 
   ping(bytes: Uint8Array, start: number, end: number): void {

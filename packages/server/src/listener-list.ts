@@ -26,3 +26,30 @@ export function removeListener<Listener extends AnyFunction>(
   const rest = [...list.slice(0, at), ...list.slice(at + 1)];
   return rest.length === 1 ? rest[0] : rest;
 }
+
+/** Calls every listener that is there now. One that throws or rejects goes to `onError`, and the others are called. */
+export function tell<Listener extends AnyFunction>(
+  list: ListenerList<Listener>,
+  call: (listener: Listener) => unknown,
+  onError: (error: unknown) => void,
+): void {
+  if (list === undefined) return;
+  if (typeof list === "function") {
+    tellOne(list, call, onError);
+    return;
+  }
+  for (const listener of list) tellOne(listener, call, onError);
+}
+
+function tellOne<Listener>(
+  listener: Listener,
+  call: (listener: Listener) => unknown,
+  onError: (error: unknown) => void,
+): void {
+  try {
+    const result = call(listener);
+    if (result instanceof Promise) result.catch(onError);
+  } catch (error) {
+    onError(error);
+  }
+}

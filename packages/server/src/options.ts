@@ -1,82 +1,60 @@
+import { randomBytes } from "node:crypto";
+import type { Authorize } from "./access.js";
+import type { Authenticate } from "./auth/identity.js";
+import type { TokenSourceOptions } from "./auth/token-source.js";
+import type { Broker } from "./broker/broker.js";
+import type { ChannelRule } from "./channel-rules.js";
 import { systemClock, type Clock } from "./clock.js";
+import { resolveCompression, type Compression, type CompressionOptions } from "./compression.js";
+import { resolveLimits, type LimitOptions, type Limits } from "./limits.js";
 import { silentLogger, type Logger } from "./logger.js";
 
-/** Everything is optional. Times are milliseconds, sizes bytes. */
-export interface PushServerOptions {
-  /** Key for `POST /v1/publish`, at least 16 characters. Without it the route answers 403. */
+/** Everything is optional. */
+export interface PushServerOptions extends LimitOptions {
+  /** Key for the HTTP API, at least 16 characters. Without one its routes answer 403. */
   readonly adminKey?: string | undefined;
   /**
-   * Largest message that a client may send, fragments together. Above: close 1009.
-   * @defaultValue 65536
+   * This node's name among those that share a broker: 1 to 64 characters of `A-Z a-z 0-9 _ - .`.
+   * @defaultValue a random one
    */
-  readonly maxMessageBytes?: number | undefined;
+  readonly nodeId?: string | undefined;
   /**
-   * Most fragments of one message. Above: close 1008.
-   * @defaultValue 1024
+   * Where publications are ordered and kept. One that is given stays yours to close.
+   * @defaultValue a memory broker of this server alone
    */
-  readonly maxFragments?: number | undefined;
+  readonly broker?: Broker | undefined;
+  /** How channels behave, by their names. The first rule that matches counts. Default: nothing is kept. */
+  readonly channels?: readonly ChannelRule[] | undefined;
+  /** Finds out who a client is. One-time tickets of this server are understood besides. Default: everyone is anonymous. */
+  readonly authenticate?: Authenticate | undefined;
   /**
-   * Most bytes that wait for a client which reads too slowly. A client whose queue is empty gets what is due, however
-   * large; one whose queue would grow beyond this is cut: close 1008, without closing handshake, since it reads nothing.
-   * @defaultValue 1048576
+   * Whether a client that `authenticate` does not know is refused with 401.
+   * @defaultValue true where there is `authenticate`
    */
-  readonly maxOutboundBytes?: number | undefined;
+  readonly requireIdentity?: boolean | undefined;
+  /** Where in a handshake the token is. Default: `Authorization: Bearer`, or `?ticket=`. */
+  readonly tokenSource?: TokenSourceOptions | undefined;
   /**
-   * A client that has bytes waiting and takes none of them for this long, and at most twice as long, is cut: 1008.
-   * @defaultValue 30000
+   * A client without a token in its handshake may send it as its first message, at most 4096 bytes of text, within
+   * `handshakeTimeoutMs`. That message reaches nobody else. Raw mode only.
+   * @defaultValue false
    */
-  readonly stallTimeoutMs?: number | undefined;
+  readonly tokenInFirstMessage?: boolean | undefined;
+  /** Whether a client may join, publish or look by its own wish. Default: it may not. */
+  readonly authorize?: Authorize | undefined;
   /**
-   * Most connections of this server, those in their handshake included. Above: 503 with `Retry-After`.
-   * @defaultValue 50000
+   * Origins of web pages that may connect, for example `https://*.example.com`. Others get 403, and clients without an
+   * Origin need a token.
+   * @defaultValue none where there is `authenticate`; any where there is not, since nobody is anyone there
    */
-  readonly maxConnections?: number | undefined;
+  readonly origins?: readonly string[] | undefined;
   /**
-   * Most channels that one connection may be in. Above: `join` throws a RangeError.
-   * @defaultValue 100
+   * How many proxies in front append to `X-Forwarded-For`. The client's address is taken from there.
+   * @defaultValue 0
    */
-  readonly maxChannels?: number | undefined;
-  /**
-   * From the first moment of a connection to the end of its request head. After it: 408.
-   * @defaultValue 10000
-   */
-  readonly handshakeTimeoutMs?: number | undefined;
-  /**
-   * Largest request head: request line and headers. Above: 431.
-   * @defaultValue 16384
-   */
-  readonly maxHeadBytes?: number | undefined;
-  /**
-   * How often each client is pinged.
-   * @defaultValue 25000
-   */
-  readonly pingIntervalMs?: number | undefined;
-  /**
-   * A client from which nothing came for this long, no pong either, is dead: 1006.
-   * @defaultValue 60000
-   */
-  readonly peerTimeoutMs?: number | undefined;
-  /**
-   * How long the closing handshake may take before the socket is destroyed.
-   * @defaultValue 5000
-   */
-  readonly closeTimeoutMs?: number | undefined;
-  /**
-   * Largest HTTP body. Above: 413.
-   * @defaultValue 1048576
-   */
-  readonly maxHttpBodyBytes?: number | undefined;
-  /**
-   * How long an HTTP client may take from connecting, or from its last answer, to the end of the next answer. After it
-   * the socket is destroyed: neither slow heads, slow bodies nor idle connections last longer.
-   * @defaultValue 30000
-   */
-  readonly httpTimeoutMs?: number | undefined;
-  /**
-   * Most sockets that have not sent their request head yet. Above: 503 with `Retry-After`.
-   * @defaultValue 10000
-   */
-  readonly maxPendingHandshakes?: number | undefined;
+  readonly trustedProxies?: number | undefined;
+  /** permessage-deflate, one compression per message and channel. Default: off. */
+  readonly compression?: CompressionOptions | boolean | undefined;
   /**
    * Which of the offered subprotocols to answer with; `undefined`: none. Only asked when some were offered.
    * @defaultValue the first one, since WeChat fails without an answer
@@ -89,89 +67,59 @@ export interface PushServerOptions {
 }
 
 /** The options with every default filled in. */
-export interface Settings {
+export interface Settings extends Limits {
   readonly adminKey: string | undefined;
-  readonly maxMessageBytes: number;
-  readonly maxFragments: number;
-  readonly maxOutboundBytes: number;
-  readonly stallTimeoutMs: number;
-  readonly maxConnections: number;
-  readonly maxChannels: number;
-  readonly handshakeTimeoutMs: number;
-  readonly maxHeadBytes: number;
-  readonly pingIntervalMs: number;
-  readonly peerTimeoutMs: number;
-  readonly closeTimeoutMs: number;
-  readonly maxHttpBodyBytes: number;
-  readonly httpTimeoutMs: number;
-  readonly maxPendingHandshakes: number;
+  readonly nodeId: string;
+  readonly authenticate: Authenticate | undefined;
+  readonly requireIdentity: boolean;
+  readonly tokenSource: TokenSourceOptions;
+  readonly tokenInFirstMessage: boolean;
+  readonly authorize: Authorize;
+  /** Absent: any origin. */
+  readonly origins: readonly string[] | undefined;
+  readonly trustedProxies: number;
+  /** Absent: off. */
+  readonly compression: Compression | undefined;
   readonly chooseSubprotocol: (offered: readonly string[]) => string | undefined;
   readonly logger: Logger;
   readonly clock: Clock;
 }
 
-type NumberSetting = {
-  [Name in keyof Settings]: Settings[Name] extends number ? Name : never;
-}[keyof Settings];
-
-/** Default, least and largest value of every number. */
-const NUMBERS: Readonly<Record<NumberSetting, readonly [fallback: number, least: number, most: number]>> = {
-  maxMessageBytes: [64 * 1024, 1, 256 * 1024 * 1024],
-  maxFragments: [1024, 1, 1_000_000],
-  maxOutboundBytes: [1024 * 1024, 1024, 1024 * 1024 * 1024],
-  stallTimeoutMs: [30_000, 1000, 3_600_000],
-  maxConnections: [50_000, 1, 10_000_000],
-  maxChannels: [100, 1, 100_000],
-  handshakeTimeoutMs: [10_000, 1000, 3_600_000],
-  maxHeadBytes: [16 * 1024, 256, 1024 * 1024],
-  pingIntervalMs: [25_000, 1000, 3_600_000],
-  peerTimeoutMs: [60_000, 2000, 3_600_000],
-  closeTimeoutMs: [5000, 1000, 600_000],
-  maxHttpBodyBytes: [1024 * 1024, 1, 1024 * 1024 * 1024],
-  httpTimeoutMs: [30_000, 1000, 3_600_000],
-  maxPendingHandshakes: [10_000, 1, 10_000_000],
-};
-
 const MIN_KEY_LENGTH = 16;
 
 /** @throws TypeError, RangeError where an option is not what it must be. */
 export function resolveOptions(options: PushServerOptions): Settings {
-  const number = (name: NumberSetting): number => {
-    const [fallback, least, most] = NUMBERS[name];
-    const value = options[name] ?? fallback;
-    if (!Number.isInteger(value) || value < least || value > most) {
-      throw new RangeError(`${name}: expected an integer from ${least} to ${most}, got ${String(value)}`);
-    }
-    return value;
-  };
-  const { adminKey } = options;
+  const {
+    adminKey,
+    authenticate,
+    nodeId = `node-${randomBytes(6).toString("hex")}`,
+    trustedProxies = 0,
+  } = options;
   if (adminKey !== undefined && (typeof adminKey !== "string" || adminKey.length < MIN_KEY_LENGTH)) {
     throw new TypeError(`adminKey: expected a string of at least ${MIN_KEY_LENGTH} characters`);
   }
-  const settings: Settings = {
+  if (!/^[A-Za-z0-9_\-.]{1,64}$/.test(nodeId)) {
+    throw new TypeError(
+      `nodeId: expected 1 to 64 characters of A-Z a-z 0-9 _ - ., got ${JSON.stringify(nodeId)}`,
+    );
+  }
+  if (!Number.isInteger(trustedProxies) || trustedProxies < 0 || trustedProxies > 16) {
+    throw new RangeError(`trustedProxies: expected an integer from 0 to 16, got ${trustedProxies}`);
+  }
+  return {
+    ...resolveLimits(options),
     adminKey,
-    maxMessageBytes: number("maxMessageBytes"),
-    maxFragments: number("maxFragments"),
-    maxOutboundBytes: number("maxOutboundBytes"),
-    stallTimeoutMs: number("stallTimeoutMs"),
-    maxConnections: number("maxConnections"),
-    maxChannels: number("maxChannels"),
-    handshakeTimeoutMs: number("handshakeTimeoutMs"),
-    maxHeadBytes: number("maxHeadBytes"),
-    pingIntervalMs: number("pingIntervalMs"),
-    peerTimeoutMs: number("peerTimeoutMs"),
-    closeTimeoutMs: number("closeTimeoutMs"),
-    maxHttpBodyBytes: number("maxHttpBodyBytes"),
-    httpTimeoutMs: number("httpTimeoutMs"),
-    maxPendingHandshakes: number("maxPendingHandshakes"),
+    nodeId,
+    authenticate,
+    requireIdentity: options.requireIdentity ?? authenticate !== undefined,
+    tokenSource: options.tokenSource ?? {},
+    tokenInFirstMessage: options.tokenInFirstMessage ?? false,
+    authorize: options.authorize ?? (() => false),
+    origins: options.origins ?? (authenticate === undefined ? undefined : []),
+    trustedProxies,
+    compression: resolveCompression(options.compression),
     chooseSubprotocol: options.chooseSubprotocol ?? ((offered) => offered[0]),
     logger: options.logger ?? silentLogger,
     clock: options.clock ?? systemClock,
   };
-  if (settings.peerTimeoutMs <= settings.pingIntervalMs) {
-    throw new RangeError(
-      `peerTimeoutMs: expected more than pingIntervalMs (${settings.pingIntervalMs}), got ${settings.peerTimeoutMs}`,
-    );
-  }
-  return settings;
 }

@@ -8,6 +8,7 @@ import {
   writeFrameHeader,
 } from "@weapp-socket/wire";
 import type { PublicationFormat } from "./broker/publication.js";
+import { deflateMessage, type Compression } from "./compression.js";
 
 /** What is to be sent or published, as text or bytes. */
 export interface Content {
@@ -38,9 +39,26 @@ export function contentFrame({ data }: Pick<Content, "data">): Uint8Array {
   return typeof data === "string" ? textFrame(data) : bytesFrame(data);
 }
 
-/** One frame with what an application gave to `send`. */
-export function dataFrame(data: unknown): Uint8Array {
-  return typeof data === "string" ? textFrame(data) : contentFrame(toContent(data));
+/** One frame with what an application gave to `send`; compressed where that was agreed and is worth it. */
+export function dataFrame(data: unknown, compression: Compression | undefined): Uint8Array {
+  if (compression === undefined)
+    return typeof data === "string" ? textFrame(data) : contentFrame(toContent(data));
+  const content = toContent(data);
+  return deflatedFrame(content, contentFrame(content), compression);
+}
+
+/** The compressed form of `plain`, which holds the same content; `plain` itself where that gains nothing. */
+export function deflatedFrame(
+  { data }: Pick<Content, "data">,
+  plain: Uint8Array,
+  compression: Compression | undefined,
+): Uint8Array {
+  const length = typeof data === "string" ? Buffer.byteLength(data) : data.length;
+  if (compression === undefined || length < compression.minBytes) return plain;
+  const deflated = deflateMessage(plain.subarray(plain.length - length), compression.level);
+  if (deflated.length >= length) return plain;
+  const opcode = typeof data === "string" ? OPCODE.text : OPCODE.binary;
+  return encodeFrame(opcode, deflated, undefined, { isCompressed: true });
 }
 
 function textFrame(text: string): Uint8Array {

@@ -3,23 +3,44 @@ import type { IncomingMessage, Server as HttpServer, ServerResponse } from "node
 import type { Server as HttpsServer } from "node:https";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Broker, Published } from "./broker/broker.js";
+import { Admission } from "./admission.js";
+import type {
+  ConnectionInfo,
+  DisconnectOptions,
+  DisconnectTarget,
+  DrainOptions,
+  HistoryOptions,
+  MembersOptions,
+  PublishOptions,
+  PushTarget,
+  ServerInfo,
+} from "./server-control.js";
+import { createTickets, type Tickets } from "./auth/tickets.js";
+import type { Broker, ChannelsPage, ChannelsQuery, HistoryPage, Published } from "./broker/broker.js";
 import { createMemoryBroker } from "./broker/memory-broker.js";
+import type { Member, PresencePage } from "./broker/presence.js";
+import type { PresenceEvent } from "./broker/publication.js";
 import { requireChannelName } from "./channel.js";
-import { Doorkeeper } from "./doorkeeper.js";
 import type { Connection } from "./connection.js";
+import { Doorkeeper } from "./doorkeeper.js";
+import { closeOverTime } from "./drain.js";
 import { pathOf, type Handshake } from "./handshake.js";
 import { sendProblem } from "./http/problem.js";
 import { servePublish } from "./http/publish-route.js";
-import { Hub } from "./hub.js";
+import { AFTER_INNER, deviceInboxOf, EVERYONE, inboxOf } from "./inner-channel.js";
 import { resolveOptions, type PushServerOptions, type Settings } from "./options.js";
 import { toContent } from "./outbound-frame.js";
+import { RateGate } from "./rate-gate.js";
+import { RequestError } from "./request-error.js";
+import { ServerNode } from "./server-node.js";
 import { SocketListener, type ListenAddress, type ListenOptions } from "./socket-listener.js";
-import { TimerWheel } from "./timer-wheel.js";
+import type { Stats } from "./stats.js";
 
 export interface PushServerEvents {
   /** A client came. Add its listeners before returning: what it sends is not kept for later ones. */
   connection: [connection: Connection, handshake: Handshake];
+  /** A member came to or left a channel that has presence, and in which this node has members. */
+  presence: [event: PresenceEvent];
   /** A listener of the application failed, or a listening socket. As in Node, without a listener for it it is thrown. */
   error: [error: unknown];
   /** `close()` is done. */
@@ -34,9 +55,14 @@ export interface AttachOptions {
 export interface CloseOptions {
   /** What clients get. Default 1001. */
   readonly code?: number | undefined;
-  /** Default `server is going away`. */
+  /** Default `the server is going away`. */
   readonly reason?: string | undefined;
 }
+
+const GOING_AWAY = 1001;
+const GOING_AWAY_REASON = "the server is going away";
+const DEFAULT_DRAIN_MS = 10_000;
+const DEFAULT_PAGE = 100;
 
 /**
  * A push server. Nothing is opened before `listen` or `attach`.
@@ -50,43 +76,59 @@ export type { PushServer };
 
 /** Accepts WebSocket clients and pushes messages to them. */
 class PushServer extends EventEmitter<PushServerEvents> {
+  /** One-time tickets of this server, minted by the backend for a client that is about to connect. */
+  readonly tickets: Tickets;
   private readonly settings: Settings;
-  private readonly wheel: TimerWheel;
-  private readonly hub: Hub;
   private readonly broker: Broker;
+  private readonly ownsBroker: boolean;
+  private readonly node: ServerNode;
   private readonly doorkeeper: Doorkeeper;
+  private readonly gate: RateGate;
   private readonly socketListeners: SocketListener[] = [];
   private readonly detachers = new Set<() => void>();
+  private readonly startedAtMs: number;
+  private state: ServerInfo["state"] = "open";
+  private draining: Promise<void> | undefined;
   private closing: Promise<void> | undefined;
 
   constructor(options: PushServerOptions) {
     super();
     this.settings = resolveOptions(options);
-    this.wheel = new TimerWheel(this.settings.clock);
-    this.broker = createMemoryBroker({ clock: this.settings.clock });
-    this.hub = new Hub(this.broker, (error) => this.onError(error));
-    this.doorkeeper = new Doorkeeper(this.settings, this.wheel, this.hub, {
+    const { clock } = this.settings;
+    this.startedAtMs = clock.now();
+    this.ownsBroker = options.broker === undefined;
+    this.broker = options.broker ?? createMemoryBroker({ clock });
+    this.tickets = createTickets({ records: this.broker.records, clock });
+    this.gate = new RateGate(clock, this.settings.maxHandshakesPerSecond);
+    this.node = new ServerNode(this.settings, this.broker, options.channels ?? [], {
       onConnection: (connection, handshake) => this.emit("connection", connection, handshake),
+      onPresence: (event) => this.emit("presence", event),
       onError: (error) => this.onError(error),
     });
+    this.doorkeeper = new Doorkeeper(this.node, new Admission(this.settings, this.tickets.authenticate));
   }
 
-  /** How many clients are connected. */
+  /** How many clients are connected to this node. */
   get connectionCount(): number {
-    return this.doorkeeper.connections.size;
+    return this.node.roster.all.size;
+  }
+
+  /** What this node has counted. */
+  get stats(): Readonly<Stats> {
+    return this.node.stats;
   }
 
   /**
    * Listens on a port of its own. Other HTTP requests get the HTTP API's answer, or a problem in JSON.
-   * @throws the error of the system, for example with code EADDRINUSE.
+   * @throws (rejects) the error of the system, for example with code EADDRINUSE.
    */
   async listen(options: ListenOptions): Promise<ListenAddress> {
-    const listener = new SocketListener(
-      this.doorkeeper,
-      (request, response) => this.handle(request, response),
-      options.path,
-    );
-    const address = await listener.open(options.port, options.host);
+    await this.node.open();
+    const { doorkeeper, gate } = this;
+    const routes = (request: IncomingMessage, response: ServerResponse): boolean =>
+      this.handle(request, response);
+    const listener = new SocketListener(doorkeeper, gate, routes, options.path);
+    const address = await listener.open(options);
     this.socketListeners.push(listener);
     return address;
   }
@@ -97,6 +139,7 @@ class PushServer extends EventEmitter<PushServerEvents> {
    * @returns detaches again. Connections stay.
    */
   attach(server: HttpServer | HttpsServer, options: AttachOptions = {}): () => void {
+    this.node.open().catch((error: unknown) => this.onError(error));
     const { path } = options;
     const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
       const isOurs = path === undefined || pathOf(request.url ?? "") === path;
@@ -132,13 +175,79 @@ class PushServer extends EventEmitter<PushServerEvents> {
   }
 
   /**
-   * Publishes to everyone who is in the channel now.
+   * Publishes to everyone who is in the channel, on every node, and to its history.
    * @param data - as in `connection.send`.
-   * @throws TypeError for a bad name or data that JSON cannot tell, ClosedError after `close`.
+   * @throws (rejects) TypeError for a bad name or data that JSON cannot tell, RequestError `too-large` or as the broker
+   * says, ClosedError after `close`.
    */
-  async publish(channel: string, data: unknown): Promise<Published> {
+  async publish(channel: string, data: unknown, options: PublishOptions = {}): Promise<Published> {
     requireChannelName(channel);
-    return this.broker.publish({ channel, ...toContent(data) });
+    return this.publishTo(channel, data, options);
+  }
+
+  /** Publishes to a channel, to a user's or device's inbox, or to everybody. Rejects as `publish`. */
+  async push(target: PushTarget, data: unknown, options: PublishOptions = {}): Promise<Published> {
+    if ("channel" in target) return this.publish(target.channel, data, options);
+    if ("all" in target) return this.publishTo(EVERYONE, data, options);
+    const { user, device } = target;
+    return this.publishTo(device === undefined ? inboxOf(user) : deviceInboxOf(user, device), data, options);
+  }
+
+  /** One page of what a channel keeps. */
+  async history(channel: string, options: HistoryOptions = {}): Promise<HistoryPage> {
+    requireChannelName(channel);
+    const { after, before, limit = DEFAULT_PAGE } = options;
+    return this.broker.history({
+      channel,
+      limit,
+      direction: after === undefined ? "backward" : "forward",
+      ...(after !== undefined && { after }),
+      ...(before !== undefined && { before }),
+    });
+  }
+
+  /** Who is in a channel that has presence. */
+  async members(channel: string, options: MembersOptions = {}): Promise<PresencePage> {
+    requireChannelName(channel);
+    const { after, limit = DEFAULT_PAGE } = options;
+    return this.broker.presence.list({ channel, limit, ...(after !== undefined && { after }) });
+  }
+
+  /** Channels with history, members or listeners, in the order of their names. */
+  async channels(query: Partial<ChannelsQuery> = {}): Promise<ChannelsPage> {
+    const { prefix = "", after = AFTER_INNER, limit = DEFAULT_PAGE } = query;
+    return this.broker.channels({ prefix, after, limit });
+  }
+
+  /** Connections of a user, on every node. */
+  async connectionsOf(user: string): Promise<readonly ConnectionInfo[]> {
+    const { members } = await this.broker.presence.list({ channel: inboxOf(user), limit: 1000 });
+    return members.map((member) => toConnectionInfo(member));
+  }
+
+  /** Closes connections of a user, a device, or one, on every node. */
+  async disconnect(target: DisconnectTarget, options: DisconnectOptions = {}): Promise<void> {
+    await this.node.disconnect(target, options);
+  }
+
+  info(): ServerInfo {
+    return {
+      node: this.settings.nodeId,
+      state: this.state,
+      startedAtMs: this.startedAtMs,
+      connections: this.connectionCount,
+      channels: this.node.hub.size,
+      durability: this.broker.durability,
+    };
+  }
+
+  /**
+   * Stops to accept, and closes the connections one after the other over `windowMs`, so that their clients do not all
+   * come back at once elsewhere. Resolves when the last is gone. Publishing still works: `close` ends that.
+   */
+  drain(options: DrainOptions = {}): Promise<void> {
+    this.draining ??= this.runDrain(options.windowMs ?? DEFAULT_DRAIN_MS);
+    return this.draining;
   }
 
   /**
@@ -146,17 +255,57 @@ class PushServer extends EventEmitter<PushServerEvents> {
    * Safe to call twice.
    */
   close(options: CloseOptions = {}): Promise<void> {
-    this.closing ??= this.shutDown(options.code ?? 1001, options.reason ?? "server is going away");
+    this.closing ??= this.shutDown(options.code ?? GOING_AWAY, options.reason ?? GOING_AWAY_REASON);
     return this.closing;
   }
 
-  private async shutDown(code: number, reason: string): Promise<void> {
+  private async publishTo(channel: string, data: unknown, options: PublishOptions): Promise<Published> {
+    const content = toContent(data);
+    const { policy, maxDataBytes } = this.node.ruleOf(channel);
+    const bytes = typeof content.data === "string" ? Buffer.byteLength(content.data) : content.data.length;
+    if (bytes > maxDataBytes) {
+      throw new RequestError(
+        "too-large",
+        false,
+        `data: expected at most ${maxDataBytes} bytes, got ${bytes}`,
+      );
+    }
+    const isKept = policy.historyCount > 0 && channel !== EVERYONE;
+    const { key, ttlMs } = options;
+    return this.broker.publish({
+      channel,
+      ...content,
+      ...(isKept && { policy }),
+      ...(key !== undefined && { key }),
+      ...(ttlMs !== undefined && { ttlMs }),
+    });
+  }
+
+  private shut(): void {
+    if (this.state === "open") this.state = "draining";
     for (const detach of this.detachers) detach();
     for (const listener of this.socketListeners) listener.stop();
-    await this.doorkeeper.closeAll(code, reason);
+    this.doorkeeper.shut();
+  }
+
+  private async runDrain(windowMs: number): Promise<void> {
+    this.shut();
+    const { roster, clock } = this.node;
+    await closeOverTime([...roster.all], windowMs, clock, (connection) =>
+      connection.close(GOING_AWAY, GOING_AWAY_REASON),
+    );
+    await roster.untilEmpty();
+  }
+
+  private async shutDown(code: number, reason: string): Promise<void> {
+    this.shut();
+    const { roster } = this.node;
+    for (const connection of roster.all) connection.close(code, reason);
+    await roster.untilEmpty();
+    this.state = "closed";
     for (const listener of this.socketListeners) listener.close();
-    this.wheel.close();
-    await this.broker.close();
+    await this.node.close();
+    if (this.ownsBroker) await this.broker.close();
     this.emit("close");
   }
 
@@ -166,4 +315,10 @@ class PushServer extends EventEmitter<PushServerEvents> {
     // Out of the way of what is being done: others' messages are not to be lost with this one.
     queueMicrotask(() => this.emit("error", error));
   }
+}
+
+/** What `ServerNode` entered into the presence of the user's inbox. */
+function toConnectionInfo({ memberId, user, info = "{}" }: Member): ConnectionInfo {
+  const known = JSON.parse(info) as Pick<ConnectionInfo, "node" | "connectedAtMs" | "device">;
+  return { id: memberId, user, ...known };
 }

@@ -1,15 +1,20 @@
 import type { Socket } from "node:net";
-import { formatProblemResponse, type Problem } from "./http/problem.js";
+import { codeOf, formatProblemResponse, type Problem } from "./http/problem.js";
 import type { Settings } from "./options.js";
 import { setOwner, type SocketOwner } from "./socket-owner.js";
+import type { Stats } from "./stats.js";
 import type { TimerWheel, WheelEntry } from "./timer-wheel.js";
 
+/** On whose behalf it is refused. */
+export interface Refuser {
+  readonly wheel: TimerWheel;
+  readonly settings: Settings;
+  readonly stats: Stats;
+}
+
 /** Answers with a problem and ends the socket. A peer that does not go within `closeTimeoutMs` is thrown out. */
-export function refuseSocket(
-  socket: Socket,
-  problem: Problem,
-  { wheel, settings }: { readonly wheel: TimerWheel; readonly settings: Settings },
-): void {
+export function refuseSocket(socket: Socket, problem: Problem, { wheel, settings, stats }: Refuser): void {
+  stats.refuse(codeOf(problem));
   const refused = new RefusedSocket(socket, wheel);
   setOwner(socket, refused);
   wheel.set(refused, settings.closeTimeoutMs);

@@ -1,14 +1,27 @@
 import type { Socket } from "node:net";
 import { FrameReader, isWireCloseCode, ProtocolError, type FrameReaderOptions } from "@weapp-socket/wire";
-import type { CloseListener, Connection, ConnectionEvents, MessageListener } from "./connection.js";
-import { NO_GROUPS, type Group, type OwnFrames, type Receiver } from "./fan-out.js";
+import type { Identity } from "./auth/identity.js";
+import type { Broker } from "./broker/broker.js";
 import { requireChannelName } from "./channel.js";
-import type { Hub } from "./hub.js";
+import { ClosedError } from "./closed-error.js";
+import type {
+  CloseListener,
+  Connection,
+  ConnectionEvents,
+  JoinOptions,
+  MessageListener,
+} from "./connection.js";
+import { NO_GROUPS, type Group, type OwnFrames } from "./fan-out.js";
+import { joinWithHistory, type ReplayStatus, type ReplayWish } from "./history-join.js";
+import type { Hub, Member } from "./hub.js";
+import { toInflatedData, toMessageData } from "./inbound-data.js";
 import type { FrameListener, Inlet } from "./inlet.js";
-import { addListener, removeListener, type ListenerList } from "./listener-list.js";
+import { isInnerChannel } from "./inner-channel.js";
+import { addListener, removeListener, tell, type ListenerList } from "./listener-list.js";
 import type { Settings } from "./options.js";
 import { closeFrame, dataFrame, pingFrame, pongFrame } from "./outbound-frame.js";
 import type { SocketOwner } from "./socket-owner.js";
+import type { Stats } from "./stats.js";
 import type { TimerWheel, WheelEntry } from "./timer-wheel.js";
 
 /** What all connections of a server have in common. */
@@ -16,10 +29,25 @@ export interface ConnectionHost {
   readonly settings: Settings;
   readonly wheel: TimerWheel;
   readonly hub: Hub;
+  readonly broker: Broker;
   readonly inlet: Inlet;
+  readonly stats: Stats;
   readonly readerOptions: FrameReaderOptions;
+  readonly deflateReaderOptions: FrameReaderOptions;
   onListenerError(error: unknown, connection: Connection): void;
-  onConnectionClose(connection: Connection): void;
+  onConnectionClose(connection: SocketConnection, code: number): void;
+}
+
+/** What the handshake found out. */
+export interface ConnectionFacts {
+  /** Counts this node's connections. */
+  readonly number: number;
+  readonly identity: Identity | undefined;
+  readonly remoteAddress: string;
+  readonly subprotocol: string;
+  readonly isCompressing: boolean;
+  /** One that is in use already; default: a new one. */
+  readonly reader?: FrameReader | undefined;
 }
 
 /**
@@ -29,10 +57,16 @@ export interface ConnectionHost {
 type State = "open" | "closing" | "ending" | "closed";
 
 const TICK_MS = 1000;
+/** Seconds of the allowed rate that may come in one go. */
+const BURST_SECONDS = 10;
 
-export class SocketConnection implements Connection, Receiver, SocketOwner, WheelEntry, FrameListener {
+export class SocketConnection implements Connection, Member, SocketOwner, WheelEntry, FrameListener {
   context: unknown = undefined;
+  readonly number: number;
+  readonly identity: Identity | undefined;
+  readonly remoteAddress: string;
   readonly subprotocol: string;
+  readonly isCompressing: boolean;
   groups: readonly Group[] = NO_GROUPS;
   own: OwnFrames | undefined = undefined;
   wheelTick = 0;
@@ -50,25 +84,51 @@ export class SocketConnection implements Connection, Receiver, SocketOwner, Whee
   private heardTick: number;
   private pingTick: number;
   private stallTick = 0;
+  /** When the proof of identity ends; 0: never. */
+  private readonly expiryTick: number;
   /** Bytes that had gone out when the stall was last looked at. */
   private drainedBytes = 0;
+  /** What the client may still send, as of `budgetTick`. */
+  private messageBudget: number;
+  private byteBudget: number;
+  private budgetTick: number;
 
-  constructor(socket: Socket, host: ConnectionHost, subprotocol: string) {
+  constructor(socket: Socket, host: ConnectionHost, facts: ConnectionFacts) {
+    const { settings, wheel } = host;
     this.socket = socket;
     this.host = host;
-    this.subprotocol = subprotocol;
-    this.reader = new FrameReader(host.readerOptions);
-    this.heardTick = host.wheel.tick;
-    this.pingTick = host.wheel.tick + Math.ceil(host.settings.pingIntervalMs / TICK_MS);
+    this.number = facts.number;
+    this.identity = facts.identity;
+    this.remoteAddress = facts.remoteAddress;
+    this.subprotocol = facts.subprotocol;
+    this.isCompressing = facts.isCompressing;
+    this.reader =
+      facts.reader ?? new FrameReader(facts.isCompressing ? host.deflateReaderOptions : host.readerOptions);
+    this.heardTick = wheel.tick;
+    this.pingTick = wheel.tick + toTicks(settings.pingIntervalMs);
+    const { expiresAtMs } = facts.identity ?? {};
+    this.expiryTick =
+      expiresAtMs === undefined ? 0 : wheel.tick + toTicks(Math.max(0, expiresAtMs - settings.clock.now()));
+    this.messageBudget = settings.maxMessagesPerSecond * BURST_SECONDS;
+    this.byteBudget = settings.maxBytesPerSecond * BURST_SECONDS;
+    this.budgetTick = wheel.tick;
     this.schedule();
+  }
+
+  get id(): string {
+    return `${this.host.settings.nodeId}-${this.number}`;
+  }
+
+  get user(): string {
+    return this.identity?.user ?? "";
+  }
+
+  get device(): string {
+    return this.identity?.device ?? "";
   }
 
   get isOpen(): boolean {
     return this.state === "open";
-  }
-
-  get remoteAddress(): string {
-    return this.socket.remoteAddress ?? "";
   }
 
   get outboundBytes(): number {
@@ -76,7 +136,7 @@ export class SocketConnection implements Connection, Receiver, SocketOwner, Whee
   }
 
   get channels(): readonly string[] {
-    return this.groups.map((group) => group.name);
+    return this.groups.map((group) => group.name).filter((name) => !isInnerChannel(name));
   }
 
   on<Event extends keyof ConnectionEvents>(event: Event, listener: ConnectionEvents[Event]): this {
@@ -99,22 +159,20 @@ export class SocketConnection implements Connection, Receiver, SocketOwner, Whee
   }
 
   send(data: unknown): boolean {
-    const frame = dataFrame(data);
+    const frame = dataFrame(data, this.isCompressing ? this.host.settings.compression : undefined);
     if (this.state !== "open") return false;
     this.host.hub.send(this, frame);
     return true;
   }
 
-  join(channel: string): void {
-    requireChannelName(channel);
-    if (this.state !== "open") return;
-    const { maxChannels } = this.host.settings;
-    if (this.groups.length >= maxChannels && !this.channels.includes(channel)) {
-      throw new RangeError(
-        `channels: expected at most ${maxChannels} per connection, got one more: ${channel}`,
-      );
-    }
-    this.host.hub.join(this, channel);
+  join(channel: string, options: JoinOptions = {}): void {
+    if (!this.mayJoin(channel)) return;
+    void this.host.hub.join(this, channel, toInfo(options));
+  }
+
+  async joinWithHistory(channel: string, wish: ReplayWish): Promise<ReplayStatus> {
+    if (!this.mayJoin(channel)) throw new ClosedError("connection: closed");
+    return joinWithHistory(this.host, this, channel, wish, this.host.settings.maxOutboundBytes);
   }
 
   leave(channel: string): void {
@@ -145,10 +203,13 @@ export class SocketConnection implements Connection, Receiver, SocketOwner, Whee
     if (waitingBytes > 0) {
       const limit = this.host.settings.maxOutboundBytes;
       if (waitingBytes + bytes.length > limit) {
+        this.host.stats.limit("maxOutboundBytes");
         this.cut(1008, `outbound limit of ${limit} bytes reached`, true);
         return;
       }
     }
+    this.host.stats.writes += 1;
+    this.host.stats.bytesOut += bytes.length;
     socket.write(bytes);
     if (this.stallTick === 0 && socket.writableLength > 0) this.watchStall();
   }
@@ -159,6 +220,13 @@ export class SocketConnection implements Connection, Receiver, SocketOwner, Whee
     this.heardTick = this.host.wheel.tick;
     // While ending, what still comes is read and thrown away: destroying now could lose our close frame on its way.
     if (this.state === "ending" || this.state === "closed") return;
+    this.host.stats.bytesIn += chunk.length;
+    if (this.budgetTick !== this.heardTick) this.refillBudgets();
+    this.byteBudget -= chunk.length;
+    if (this.byteBudget < 0) {
+      this.exceed("maxBytesPerSecond");
+      return;
+    }
     try {
       this.host.inlet.read(chunk, this.reader, this);
     } catch (error) {
@@ -175,25 +243,50 @@ export class SocketConnection implements Connection, Receiver, SocketOwner, Whee
     this.state = "closed";
     this.host.wheel.clear(this);
     this.host.hub.drop(this);
-    this.host.onConnectionClose(this);
-    const listeners = this.closeListeners;
-    if (listeners === undefined) return;
-    if (typeof listeners === "function") this.tellClose(listeners);
-    else for (const listener of listeners) this.tellClose(listener);
+    this.host.onConnectionClose(this, this.closeCode);
+    tell(
+      this.closeListeners,
+      (listener) => listener(this.closeCode, this.closeReason, this),
+      (error) => this.onListenerError(error),
+    );
   }
 
   // --- FrameListener ---
 
-  onMessage(bytes: Uint8Array, start: number, end: number, isText: boolean, isAscii: boolean): void {
+  onMessage(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    isText: boolean,
+    isAscii: boolean,
+    isCompressed = false,
+  ): void {
+    if (this.state !== "open" || !this.spendMessage()) return;
+    const { settings, stats } = this.host;
+    stats.messagesIn += 1;
+    const data = isCompressed
+      ? toInflatedData(bytes.subarray(start, end), isText, settings.maxMessageBytes)
+      : toMessageData(bytes, start, end, isText, isAscii);
     const listeners = this.messageListeners;
-    if (this.state !== "open" || listeners === undefined) return;
-    const data = isText ? decodeText(bytes, start, end, isAscii) : copyBytes(bytes, start, end);
-    if (typeof listeners === "function") this.tellMessage(listeners, data);
-    else for (const listener of listeners) this.tellMessage(listener, data);
+    // The usual case without the detour over a function.
+    if (typeof listeners === "function") {
+      try {
+        const result = listeners(data, this);
+        if (result instanceof Promise) result.catch((error: unknown) => this.onListenerError(error));
+      } catch (error) {
+        this.onListenerError(error);
+      }
+    } else {
+      tell(
+        listeners,
+        (listener) => listener(data, this),
+        (error) => this.onListenerError(error),
+      );
+    }
   }
 
   onPing(bytes: Uint8Array, start: number, end: number): void {
-    if (this.state === "open") this.host.hub.send(this, pongFrame(bytes, start, end));
+    if (this.state === "open" && this.spendMessage()) this.host.hub.send(this, pongFrame(bytes, start, end));
   }
 
   onCloseFrame(code: number, reason: string): void {
@@ -216,15 +309,22 @@ export class SocketConnection implements Connection, Receiver, SocketOwner, Whee
     const { settings, wheel } = this.host;
     const now = wheel.tick;
     if (now >= this.heardTick + toTicks(settings.peerTimeoutMs)) {
+      this.host.stats.limit("peerTimeoutMs");
       this.cut(1006, `nothing heard for ${settings.peerTimeoutMs} ms`, true);
       return;
     }
     if (this.stallTick !== 0 && now >= this.stallTick && !this.hasDrained()) {
+      this.host.stats.limit("stallTimeoutMs");
       this.cut(1008, `took no bytes for ${settings.stallTimeoutMs} ms`, true);
+      return;
+    }
+    if (this.expiryTick !== 0 && now >= this.expiryTick) {
+      this.close(1008, "identity: expected a proof that has not expired");
       return;
     }
     if (now >= this.pingTick) {
       this.pingTick = now + toTicks(settings.pingIntervalMs);
+      this.host.stats.pings += 1;
       this.write(pingFrame());
     }
     if (this.isOpen) this.schedule();
@@ -237,6 +337,7 @@ export class SocketConnection implements Connection, Receiver, SocketOwner, Whee
       return;
     }
     let due = Math.min(this.pingTick, this.heardTick + toTicks(settings.peerTimeoutMs));
+    if (this.expiryTick !== 0) due = Math.min(due, this.expiryTick);
     if (this.stallTick !== 0) due = Math.min(due, this.stallTick);
     wheel.set(this, (due - wheel.tick) * TICK_MS);
   }
@@ -254,6 +355,45 @@ export class SocketConnection implements Connection, Receiver, SocketOwner, Whee
     if (this.socket.writableLength === 0) return true;
     this.watchStall();
     return this.drainedBytes > before;
+  }
+
+  private mayJoin(channel: string): boolean {
+    requireChannelName(channel);
+    const { maxChannels } = this.host.settings;
+    const { channels } = this;
+    if (channels.length >= maxChannels && !channels.includes(channel)) {
+      throw new RangeError(
+        `channels: expected at most ${maxChannels} per connection, got one more: ${channel}`,
+      );
+    }
+    return this.state === "open";
+  }
+
+  private refillBudgets(): void {
+    const { maxMessagesPerSecond, maxBytesPerSecond } = this.host.settings;
+    const seconds = this.heardTick - this.budgetTick;
+    this.budgetTick = this.heardTick;
+    this.messageBudget = Math.min(
+      maxMessagesPerSecond * BURST_SECONDS,
+      this.messageBudget + seconds * maxMessagesPerSecond,
+    );
+    this.byteBudget = Math.min(
+      maxBytesPerSecond * BURST_SECONDS,
+      this.byteBudget + seconds * maxBytesPerSecond,
+    );
+  }
+
+  /** Whether the client may send one more. */
+  private spendMessage(): boolean {
+    this.messageBudget -= 1;
+    if (this.messageBudget >= 0) return true;
+    this.exceed("maxMessagesPerSecond");
+    return false;
+  }
+
+  private exceed(limit: "maxMessagesPerSecond" | "maxBytesPerSecond"): void {
+    this.host.stats.limit(limit);
+    this.fail(1008, `${limit}: expected at most ${this.host.settings[limit]}`);
   }
 
   /** The peer broke the protocol: it is told, and nothing more is read. */
@@ -286,24 +426,6 @@ export class SocketConnection implements Connection, Receiver, SocketOwner, Whee
     else this.socket.destroy();
   }
 
-  private tellMessage(listener: MessageListener, data: string | ArrayBuffer): void {
-    try {
-      const result = listener(data, this);
-      if (result instanceof Promise) result.catch((error: unknown) => this.onListenerError(error));
-    } catch (error) {
-      this.onListenerError(error);
-    }
-  }
-
-  private tellClose(listener: CloseListener): void {
-    try {
-      const result = listener(this.closeCode, this.closeReason, this);
-      if (result instanceof Promise) result.catch((error: unknown) => this.onListenerError(error));
-    } catch (error) {
-      this.onListenerError(error);
-    }
-  }
-
   private onListenerError(error: unknown): void {
     this.close(1011, "the application failed");
     this.host.onListenerError(error, this);
@@ -326,17 +448,11 @@ function requireCloseCode(code: number): void {
   }
 }
 
+function toInfo({ info }: JoinOptions): string | undefined {
+  return info === undefined ? undefined : JSON.stringify(info);
+}
+
 /** Only a bare TCP socket can be reset; TLS and Unix sockets cannot. */
 function canReset(socket: Socket): boolean {
   return !("encrypted" in socket) && socket.remoteFamily !== undefined;
-}
-
-function decodeText(bytes: Uint8Array, start: number, end: number, isAscii: boolean): string {
-  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  return buffer.toString(isAscii ? "latin1" : "utf8", start, end);
-}
-
-/** A buffer of its own: the application may keep it, and sees nothing of what else was read. */
-function copyBytes(bytes: Uint8Array, start: number, end: number): ArrayBuffer {
-  return bytes.buffer.slice(bytes.byteOffset + start, bytes.byteOffset + end) as ArrayBuffer;
 }

@@ -5,6 +5,7 @@ import type { Doorkeeper } from "./doorkeeper.js";
 import { pathOf } from "./handshake.js";
 import { HttpDoor } from "./http/http-door.js";
 import { sendProblem } from "./http/problem.js";
+import type { RateGate } from "./rate-gate.js";
 import { clearOwner } from "./socket-owner.js";
 import { WaitingRoom } from "./waiting-room.js";
 
@@ -15,6 +16,11 @@ export interface ListenOptions {
   readonly host?: string | undefined;
   /** Where WebSocket clients may connect, for example `/ws`. Default: any path. */
   readonly path?: string | undefined;
+  /**
+   * Lets several processes listen on one port and the kernel share out the connections. Node 22.12 or later, on Linux;
+   * under node:cluster a port is shared without it.
+   */
+  readonly reusePort?: boolean | undefined;
 }
 
 /** Where the server listens. */
@@ -38,26 +44,27 @@ export class SocketListener {
   private readonly httpDoor: HttpDoor;
   private readonly path: string | undefined;
 
-  constructor(doorkeeper: Doorkeeper, routes: HttpRoutes, path: string | undefined) {
-    const { settings, wheel } = doorkeeper;
+  constructor(doorkeeper: Doorkeeper, gate: RateGate, routes: HttpRoutes, path: string | undefined) {
+    const { node } = doorkeeper;
     this.path = path;
     this.httpDoor = new HttpDoor(doorkeeper, path, (request, response) => {
       if (!routes(request, response)) refuseRequest(request, response, path);
     });
-    this.waitingRoom = new WaitingRoom(settings, wheel, (socket, received, headBytes) => {
+    this.waitingRoom = new WaitingRoom(node, gate, (socket, received, headBytes) => {
       if (doorkeeper.takeHead(socket, received, headBytes, path)) return;
       clearOwner(socket);
       this.httpDoor.take(socket, received);
     });
     this.server = createServer({ noDelay: true }, (socket) => this.waitingRoom.enter(socket));
     this.server.on("error", (error) => {
-      if (this.server.listening) doorkeeper.reception.onError(error);
+      if (this.server.listening) node.reception.onError(error);
     });
   }
 
   /** @throws the error of the system, for example EADDRINUSE. */
-  async open(port: number, host: string | undefined): Promise<ListenAddress> {
-    this.server.listen({ port, host, backlog: BACKLOG });
+  async open({ port, host, reusePort = false }: ListenOptions): Promise<ListenAddress> {
+    if (reusePort) requireReusePort();
+    this.server.listen({ port, host, backlog: BACKLOG, ...(reusePort && { reusePort }) });
     await once(this.server, "listening");
     const address = this.server.address() as AddressInfo;
     const name = isIPv6(address.address) ? `[${address.address}]` : address.address;
@@ -78,6 +85,12 @@ export class SocketListener {
   close(): void {
     this.httpDoor.close();
   }
+}
+
+function requireReusePort(): void {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major > 22 || (major === 22 && minor >= 12)) return;
+  throw new RangeError(`reusePort: expected Node 22.12 or later, got ${process.versions.node}`);
 }
 
 /** Whoever comes without a handshake is told what this place is. */

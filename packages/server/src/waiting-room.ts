@@ -1,23 +1,23 @@
 import type { Socket } from "node:net";
 import { busy, type Problem } from "./http/problem.js";
-import type { Settings } from "./options.js";
-import { refuseSocket } from "./refused-socket.js";
+import type { RateGate } from "./rate-gate.js";
+import { refuseSocket, type Refuser } from "./refused-socket.js";
 import { setOwner, type SocketOwner } from "./socket-owner.js";
-import type { TimerWheel, WheelEntry } from "./timer-wheel.js";
+import type { WheelEntry } from "./timer-wheel.js";
 
 /** Who takes a socket whose request head is complete: the first `headBytes` of what was received, empty line included. */
 export type HeadTaker = (socket: Socket, received: Buffer, headBytes: number) => void;
 
 /** Sockets that have not sent their whole request head yet: bounded in time and bytes, then handed on. */
 export class WaitingRoom {
-  readonly settings: Settings;
-  readonly wheel: TimerWheel;
+  readonly refuser: Refuser;
   readonly takeHead: HeadTaker;
+  private readonly gate: RateGate;
   private readonly waiting = new Set<Arrival>();
 
-  constructor(settings: Settings, wheel: TimerWheel, takeHead: HeadTaker) {
-    this.settings = settings;
-    this.wheel = wheel;
+  constructor(refuser: Refuser, gate: RateGate, takeHead: HeadTaker) {
+    this.refuser = refuser;
+    this.gate = gate;
     this.takeHead = takeHead;
   }
 
@@ -26,19 +26,20 @@ export class WaitingRoom {
   }
 
   enter(socket: Socket): void {
-    if (this.waiting.size >= this.settings.maxPendingHandshakes) {
-      refuseSocket(socket, busy("too many clients are connecting"), this);
+    const { settings, wheel } = this.refuser;
+    if (!this.gate.pass() || this.waiting.size >= settings.maxPendingHandshakes) {
+      refuseSocket(socket, busy("too many clients are connecting"), this.refuser);
       return;
     }
     const arrival = new Arrival(socket, this);
     this.waiting.add(arrival);
     setOwner(socket, arrival);
-    this.wheel.set(arrival, this.settings.handshakeTimeoutMs);
+    wheel.set(arrival, settings.handshakeTimeoutMs);
   }
 
   leave(arrival: Arrival): void {
     this.waiting.delete(arrival);
-    this.wheel.clear(arrival);
+    this.refuser.wheel.clear(arrival);
   }
 
   close(): void {
@@ -65,7 +66,7 @@ class Arrival implements SocketOwner, WheelEntry {
     this.received = searched === 0 ? chunk : Buffer.concat([this.received, chunk]);
     const emptyLine = this.received.indexOf("\r\n\r\n", Math.max(0, searched - 3));
     const headBytes = emptyLine < 0 ? this.received.length : emptyLine + 4;
-    const { maxHeadBytes } = this.room.settings;
+    const { maxHeadBytes } = this.room.refuser.settings;
     if (headBytes > maxHeadBytes) {
       this.refuse({ status: 431, detail: `request head: expected at most ${maxHeadBytes} bytes, got more` });
     } else if (!isLetter(this.received[0]!)) {
@@ -84,14 +85,14 @@ class Arrival implements SocketOwner, WheelEntry {
   }
 
   onDeadline(): void {
-    const { handshakeTimeoutMs } = this.room.settings;
+    const { handshakeTimeoutMs } = this.room.refuser.settings;
     const detail = `request head: expected within ${handshakeTimeoutMs} ms`;
     this.refuse({ status: 408, detail });
   }
 
   private refuse(problem: Problem): void {
     this.room.leave(this);
-    refuseSocket(this.socket, problem, this.room);
+    refuseSocket(this.socket, problem, this.room.refuser);
   }
 }
 

@@ -354,7 +354,7 @@ describe("close", () => {
     dumb.destroy();
     await Promise.all([server.close(), server.close()]);
     const [code, reason] = await closed;
-    expect([code, reason.toString()]).toEqual([1001, "server is going away"]);
+    expect([code, reason.toString()]).toEqual([1001, "the server is going away"]);
     expect(closes).toBe(1);
     await expect(server.publish("room", 1)).rejects.toThrow("closed");
     await expect(RawClient.dial(port)).rejects.toThrow("ECONNREFUSED");

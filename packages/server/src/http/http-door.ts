@@ -17,7 +17,7 @@ export class HttpDoor {
   private readonly visitors = new Map<Socket, Visitor>();
 
   constructor(doorkeeper: Doorkeeper, path: string | undefined, handle: RequestHandler) {
-    const { settings, wheel } = doorkeeper;
+    const { settings, wheel } = doorkeeper.node;
     this.wheel = wheel;
     this.timeoutMs = settings.httpTimeoutMs;
     this.server = createServer({ maxHeaderSize: settings.maxHeadBytes }, (request, response) => {

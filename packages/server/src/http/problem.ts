@@ -1,4 +1,5 @@
 import { STATUS_CODES, type ServerResponse } from "node:http";
+import type { RequestError } from "../request-error.js";
 
 /** An HTTP answer that is no: RFC 9457, with a word in `code` that programs can rely on. */
 export interface Problem {
@@ -28,6 +29,26 @@ const CODES: Readonly<Record<number, string>> = {
   505: "http-version",
 };
 
+/** Statuses of the words that a RequestError has. */
+const STATUSES: Readonly<Record<string, number>> = {
+  unauthorized: 401,
+  "token-expired": 401,
+  forbidden: 403,
+  "not-found": 404,
+  "too-large": 413,
+  "rate-limited": 429,
+  unavailable: 503,
+  failed: 500,
+  misconfigured: 500,
+  unsupported: 501,
+};
+
+export function toProblem(error: RequestError): Problem {
+  const { code, retryable, message } = error;
+  const status = STATUSES[code] ?? (retryable ? 503 : 400);
+  return { status, code, detail: message, ...(retryable && { headers: { "Retry-After": "5" } }) };
+}
+
 /** A limit of the server is reached: it is not the client's fault. */
 export function busy(detail: string): Problem {
   return { status: 503, detail: `${detail}: try again later`, headers: { "Retry-After": "5" } };
@@ -37,12 +58,16 @@ export function goingAway(): Problem {
   return { ...busy("the server is going away"), code: "going-away" };
 }
 
+export function codeOf({ code, status }: Problem): string {
+  return code ?? CODES[status] ?? "error";
+}
+
 export const PROBLEM_TYPE = "application/problem+json";
 
 export function formatProblem(problem: Problem): string {
   const title = STATUS_CODES[problem.status] ?? "Error";
   const { status, detail } = problem;
-  const code = problem.code ?? CODES[status] ?? "error";
+  const code = codeOf(problem);
   return `${JSON.stringify({ type: "about:blank", title, status, code, detail })}\n`;
 }
 

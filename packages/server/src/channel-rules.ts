@@ -1,0 +1,149 @@
+import type { ChannelPolicy } from "./broker/broker.js";
+import type { Durability } from "./broker/publication.js";
+
+/** How channels of some names behave. The first rule that matches a name is its rule. */
+export interface ChannelRule {
+  /** The names: `*` stands for any characters. `~` is every user's inbox. */
+  readonly match: string;
+  /**
+   * How many publications are kept for those who come later or come back. 0: none.
+   * @defaultValue 0; 100 for `~`
+   */
+  readonly historyCount?: number | undefined;
+  /**
+   * Milliseconds after which a kept publication is dropped.
+   * @defaultValue 86400000, one day
+   */
+  readonly historyAgeMs?: number | undefined;
+  /**
+   * What a publication has survived before it is acknowledged and delivered. The broker must be able to.
+   * @defaultValue `memory`
+   */
+  readonly durability?: Durability | undefined;
+  /**
+   * Whether it is kept who is in the channel.
+   * @defaultValue false
+   */
+  readonly presence?: boolean | undefined;
+  /**
+   * Milliseconds that a member may be away before others are told that it left.
+   * @defaultValue 10000
+   */
+  readonly presenceGraceMs?: number | undefined;
+  /**
+   * Whether clients may publish, as far as `authorize` lets them.
+   * @defaultValue false
+   */
+  readonly clientPublish?: boolean | undefined;
+  /**
+   * Milliseconds over which publications are gathered before they are written. 0: one turn of the event loop. More
+   * saves work in busy channels, and costs latency.
+   * @defaultValue 0
+   */
+  readonly flushIntervalMs?: number | undefined;
+  /**
+   * Largest publication, as bytes of UTF-8. Above: RequestError `too-large`.
+   * @defaultValue 262144
+   */
+  readonly maxDataBytes?: number | undefined;
+}
+
+/** A rule with every default filled in. */
+export interface ResolvedRule {
+  /** For the broker. */
+  readonly policy: ChannelPolicy;
+  readonly presence: boolean;
+  readonly presenceGraceMs: number;
+  readonly clientPublish: boolean;
+  readonly flushIntervalMs: number;
+  readonly maxDataBytes: number;
+}
+
+interface Compiled {
+  readonly pattern: RegExp;
+  readonly rule: ResolvedRule;
+}
+
+const DAY_MS = 86_400_000;
+const DURABILITIES: readonly Durability[] = ["memory", "disk", "fsync"];
+const INBOX_PATTERN = "~";
+const DEFAULT_RULE: ResolvedRule = resolveRule({ match: "*" });
+const DEFAULT_INBOX_RULE: ResolvedRule = resolveRule({ match: INBOX_PATTERN, historyCount: 100 });
+
+/** Finds the rule of a channel by its name. */
+export class ChannelRules {
+  private readonly compiled: readonly Compiled[];
+  /** Of every inbox. */
+  readonly inbox: ResolvedRule;
+
+  /** @throws TypeError, RangeError where a rule is not what it must be, or asks for more than the broker can. */
+  constructor(rules: readonly ChannelRule[], strongest: Durability) {
+    const all = rules.map((rule) => {
+      checkRule(rule, strongest);
+      return { match: rule.match, pattern: compile(rule.match), rule: resolveRule(rule) };
+    });
+    this.compiled = all.filter(({ match }) => match !== INBOX_PATTERN);
+    this.inbox = all.find(({ match }) => match === INBOX_PATTERN)?.rule ?? DEFAULT_INBOX_RULE;
+  }
+
+  of(channel: string): ResolvedRule {
+    for (const { pattern, rule } of this.compiled) if (pattern.test(channel)) return rule;
+    return DEFAULT_RULE;
+  }
+}
+
+function resolveRule(rule: ChannelRule): ResolvedRule {
+  return {
+    policy: {
+      historyCount: rule.historyCount ?? (rule.match === INBOX_PATTERN ? 100 : 0),
+      historyAgeMs: rule.historyAgeMs ?? DAY_MS,
+      durability: rule.durability ?? "memory",
+    },
+    presence: rule.presence ?? false,
+    presenceGraceMs: rule.presenceGraceMs ?? 10_000,
+    clientPublish: rule.clientPublish ?? false,
+    flushIntervalMs: rule.flushIntervalMs ?? 0,
+    maxDataBytes: rule.maxDataBytes ?? 256 * 1024,
+  };
+}
+
+function compile(match: string): RegExp {
+  const parts = match.split("*").map((part) => part.replaceAll(/[.\-/]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`);
+}
+
+function checkRule(rule: ChannelRule, strongest: Durability): void {
+  const { match, durability = "memory" } = rule;
+  if (
+    typeof match !== "string" ||
+    !(match === INBOX_PATTERN || /^[A-Za-z0-9_\-:./@*][A-Za-z0-9_\-:.~/@*]*$/.test(match))
+  ) {
+    throw new TypeError(
+      `match: expected a channel name with * for any characters, got ${JSON.stringify(match)}`,
+    );
+  }
+  if (!DURABILITIES.includes(durability)) {
+    throw new RangeError(`${match}: durability: expected memory, disk or fsync, got ${durability}`);
+  }
+  if (DURABILITIES.indexOf(durability) > DURABILITIES.indexOf(strongest)) {
+    throw new RangeError(`${match}: durability: the broker reaches ${strongest}, ${durability} was asked`);
+  }
+  checkNumber(match, "historyCount", rule.historyCount, 0, 1_000_000);
+  checkNumber(match, "historyAgeMs", rule.historyAgeMs, 1, 100 * 365 * DAY_MS);
+  checkNumber(match, "presenceGraceMs", rule.presenceGraceMs, 0, DAY_MS);
+  checkNumber(match, "flushIntervalMs", rule.flushIntervalMs, 0, 60_000);
+  checkNumber(match, "maxDataBytes", rule.maxDataBytes, 1, 256 * 1024 * 1024);
+}
+
+function checkNumber(
+  match: string,
+  name: string,
+  value: number | undefined,
+  least: number,
+  most: number,
+): void {
+  if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return;
+  throw new RangeError(
+    `${match}: ${name}: expected an integer from ${least} to ${most}, got ${String(value)}`,
+  );
+}

@@ -1,0 +1,22 @@
+/** Channels of the server's own begin with `#`, which no public name has. They sort before all public names. */
+const MARK = "#";
+
+/** A listing that begins after this one has public names only. */
+export const AFTER_INNER = "$";
+
+/** What is pushed to everybody. */
+export const EVERYONE = "#all";
+
+/** The inbox of a user. */
+export function inboxOf(user: string): string {
+  return `#user ${user}`;
+}
+
+/** The inbox of one installation of a user. */
+export function deviceInboxOf(user: string, device: string): string {
+  return `#device ${user} ${device}`;
+}
+
+export function isInnerChannel(name: string): boolean {
+  return name.startsWith(MARK);
+}

@@ -1,0 +1,131 @@
+import type { Broker } from "./broker/broker.js";
+import type { MaybePromise } from "./broker/maybe-promise.js";
+import type { PresenceKey } from "./broker/presence.js";
+import type { Clock } from "./clock.js";
+
+/** Who is to be kept. */
+export interface PresentMember {
+  /** Of the connection. */
+  readonly id: string;
+  /** Empty for nobody in particular. */
+  readonly user: string;
+  readonly device: string;
+}
+
+interface Entry {
+  readonly connectionId: string;
+  readonly user: string;
+  readonly info: string | undefined;
+}
+
+/** How long an entry outlives its node. */
+const TTL_MS = 60_000;
+const REFRESH_MS = 20_000;
+const BATCH = 1000;
+
+/**
+ * This node's share of the presence of all channels: enters its connections with the broker, renews them, and takes them
+ * out. A member is an installation of a user; it stays as long as one of its connections does.
+ */
+export class PresenceKeeper {
+  private readonly broker: Broker;
+  private readonly clock: Clock;
+  private readonly onBrokerError: (error: unknown) => void;
+  /** By channel and member; the newest connection last: it owns the entry. */
+  private readonly entries = new Map<string, Entry[]>();
+  private cancelTimer: (() => void) | undefined;
+
+  constructor(broker: Broker, clock: Clock, onBrokerError: (error: unknown) => void) {
+    this.broker = broker;
+    this.clock = clock;
+    this.onBrokerError = onBrokerError;
+  }
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  /** `info` is JSON text that others see. */
+  join(channel: string, member: PresentMember, info: string | undefined): void {
+    this.enter(channel, memberIdOf(member), { connectionId: member.id, user: member.user, info });
+  }
+
+  leave(channel: string, member: PresentMember, graceMs: number): void {
+    this.remove(channel, memberIdOf(member), member.id, graceMs);
+  }
+
+  /** Each connection for itself, whoever its user is. */
+  joinAlone(channel: string, member: PresentMember, info: string): void {
+    this.enter(channel, member.id, { connectionId: member.id, user: member.user, info });
+  }
+
+  leaveAlone(channel: string, member: PresentMember): void {
+    this.remove(channel, member.id, member.id, 0);
+  }
+
+  close(): void {
+    this.cancelTimer?.();
+    this.cancelTimer = undefined;
+  }
+
+  private enter(channel: string, memberId: string, entry: Entry): void {
+    const key = `${channel}\n${memberId}`;
+    const others = this.entries.get(key)?.filter(({ connectionId }) => connectionId !== entry.connectionId);
+    this.entries.set(key, [...(others ?? []), entry]);
+    this.announce(channel, memberId, entry);
+    this.cancelTimer ??= this.clock.schedule(REFRESH_MS, () => this.refresh());
+  }
+
+  private remove(channel: string, memberId: string, connectionId: string, graceMs: number): void {
+    const key = `${channel}\n${memberId}`;
+    const entries = this.entries.get(key);
+    if (entries === undefined) return;
+    const wasOwner = entries.at(-1)?.connectionId === connectionId;
+    const rest = entries.filter((entry) => entry.connectionId !== connectionId);
+    const owner = rest.at(-1);
+    if (owner === undefined) {
+      this.entries.delete(key);
+      this.watch(this.broker.presence.leave({ channel, memberId, connectionId }, graceMs));
+      return;
+    }
+    this.entries.set(key, rest);
+    if (wasOwner) this.announce(channel, memberId, owner);
+  }
+
+  private announce(channel: string, memberId: string, { connectionId, user, info }: Entry): void {
+    this.watch(
+      this.broker.presence.join({
+        channel,
+        memberId,
+        connectionId,
+        user,
+        ttlMs: TTL_MS,
+        ...(info !== undefined && { info }),
+      }),
+    );
+  }
+
+  private refresh(): void {
+    this.cancelTimer = undefined;
+    let batch: PresenceKey[] = [];
+    for (const [key, entries] of this.entries) {
+      const cut = key.indexOf("\n");
+      const { connectionId } = entries.at(-1)!;
+      batch.push({ channel: key.slice(0, cut), memberId: key.slice(cut + 1), connectionId });
+      if (batch.length < BATCH) continue;
+      this.watch(this.broker.presence.refresh(batch, TTL_MS));
+      batch = [];
+    }
+    if (batch.length > 0) this.watch(this.broker.presence.refresh(batch, TTL_MS));
+    if (this.entries.size > 0) this.cancelTimer = this.clock.schedule(REFRESH_MS, () => this.refresh());
+  }
+
+  private watch(done: MaybePromise<void>): void {
+    if (done instanceof Promise) done.catch(this.onBrokerError);
+  }
+}
+
+function memberIdOf({ id, user, device }: PresentMember): string {
+  if (user === "") return id;
+  return device === "" ? user : `${user} ${device}`;
+}

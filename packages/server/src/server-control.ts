@@ -1,0 +1,70 @@
+import type { Durability } from "./broker/publication.js";
+
+export interface PublishOptions {
+  /** Idempotency key, 1 to 64 characters: repeated within 10 minutes it takes effect once. */
+  readonly key?: string | undefined;
+  /** Milliseconds after which history leaves the publication out. */
+  readonly ttlMs?: number | undefined;
+}
+
+/** Whom a push is for. Exactly one of these. */
+export type PushTarget =
+  | { readonly channel: string }
+  /** The user's inbox, or with `device` that installation's. */
+  | { readonly user: string; readonly device?: string | undefined }
+  /** Every connection of every node. Not kept: who is away misses it. */
+  | { readonly all: true };
+
+export interface HistoryOptions {
+  /** Oldest first, only what follows this position. */
+  readonly after?: string | undefined;
+  /** Newest first, only what came before this position. Without `after` and `before`: newest first, from the newest. */
+  readonly before?: string | undefined;
+  /** Most publications, 1 to 1000. Default 100. */
+  readonly limit?: number | undefined;
+}
+
+export interface MembersOptions {
+  /** Only members after this id. */
+  readonly after?: string | undefined;
+  /** Most members, 0 (only count) to 1000. Default 100. */
+  readonly limit?: number | undefined;
+}
+
+/** A connection of a user, on whichever node. */
+export interface ConnectionInfo {
+  readonly id: string;
+  readonly user: string;
+  readonly device?: string | undefined;
+  readonly node: string;
+  /** Epoch milliseconds. */
+  readonly connectedAtMs: number;
+}
+
+/** Whom to disconnect, on every node. Exactly one of these. */
+export type DisconnectTarget =
+  | { readonly user: string; readonly device?: string | undefined }
+  | { readonly connection: string };
+
+export interface DisconnectOptions {
+  /** Close code. Default 4509, kicked: session clients do not come back by themselves. */
+  readonly code?: number | undefined;
+  readonly reason?: string | undefined;
+}
+
+export interface DrainOptions {
+  /** The closes of the connections are spread over this time. Default 10000 ms; 0: all at once. */
+  readonly windowMs?: number | undefined;
+}
+
+export interface ServerInfo {
+  readonly node: string;
+  /** `draining` from the first moment of `drain` or `close`. */
+  readonly state: "open" | "draining" | "closed";
+  readonly startedAtMs: number;
+  /** Of this node. */
+  readonly connections: number;
+  /** Channels of which this node has members. */
+  readonly channels: number;
+  readonly durability: Durability;
+}
