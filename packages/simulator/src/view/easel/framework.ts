@@ -56,11 +56,11 @@ export function createFramework(
   const env = new MiniProgramEnv();
   const backend = env.associateBackend(surface.context);
   const space = env.createCodeSpace("program", true);
+  keepIds(space);
   const components = space.getComponentSpace();
   components.updateComponentOptions({
     writeIdToDOM: true,
     writeFieldsToNode: false,
-    idPrefixGenerator: null,
   });
   defineBuiltins(components, builtins, surface);
   space.setOverallBehavior(readiness(components));
@@ -91,6 +91,18 @@ export function createFramework(
       parent.append(placeholder);
       root.attach(parent as never, placeholder as never);
     },
+  };
+}
+
+/** The adapter prefixes every id that it writes to the DOM; `#id` in WXSS, and scroll-into-view, need it as it is. */
+function keepIds(space: CodeSpace): void {
+  const internal = space as unknown as {
+    prepareComponentOptions(...args: unknown[]): [options: object, styleIsolation: unknown];
+  };
+  const prepare = internal.prepareComponentOptions.bind(space);
+  internal.prepareComponentOptions = (...args) => {
+    const [options, styleIsolation] = prepare(...args);
+    return [{ ...options, idPrefixGenerator: null }, styleIsolation];
   };
 }
 
