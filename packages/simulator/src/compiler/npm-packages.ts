@@ -43,13 +43,15 @@ export class NpmPackages {
   #locateIn(name: string, rest: string, from: string): PackageFile | null {
     const root = this.#root(name, from);
     if (root === null) return null;
-    const nested = /^(?:.*\/)?miniprogram_npm\/((?:@[^/]+\/)?[^/]+)\/(.+)$/u.exec(rest);
-    if (nested?.[1] !== undefined && nested[2] !== undefined) {
-      // A package's own version of another one; its neighbours are found from the program's root.
-      const own = existsSync(join(root.directory, "node_modules", nested[1]));
-      return own ? this.#locateIn(nested[1], nested[2], root.directory) : null;
-    }
-    return root.files === null ? bundleOf(root, name, rest) : fileOf(root.files, rest);
+    const own = root.files === null ? bundleOf(root, name, rest) : fileOf(root.files, rest);
+    return own ?? this.#locateNested(root, rest);
+  }
+
+  /** A package's own version of another one; its neighbours are found from the program's root. */
+  #locateNested({ directory }: PackageRoot, rest: string): PackageFile | null {
+    const [, name, inner] = /^(?:.*\/)?miniprogram_npm\/((?:@[^/]+\/)?[^/]+)\/(.+)$/u.exec(rest) ?? [];
+    if (name === undefined || inner === undefined) return null;
+    return existsSync(join(directory, "node_modules", name)) ? this.#locateIn(name, inner, directory) : null;
   }
 
   #root(name: string, from: string): PackageRoot | null {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createCompiler } from "../../src/compiler/compiler.js";
+import { resolveModule } from "../../src/module-path.js";
 import { makeFolder, makeProgram } from "../program-folder.js";
 import { compile, lines, ModuleRunner } from "./compiled-program.js";
 
@@ -138,6 +139,24 @@ test("a package that is installed later is found", async () => {
   expect(new ModuleRunner(files).run("pages/a/a.js")).toBe(1);
 });
 
+/** What modules require and the program does not have. */
+function missingRequests(modules: string): readonly string[] {
+  const code = new Map(
+    [
+      ...modules.matchAll(
+        /__weappDefine\("([^"]+)",function\(scope\)\{return\(0,eval\)\((".*")\)\(scope\)\}\);/gu,
+      ),
+    ].map(([, path = "", text = '""']) => [path, JSON.parse(text) as string] as const),
+  );
+  expect(code.size).toBeGreaterThan(10);
+  return [...code].flatMap(([path, text]) =>
+    [...text.matchAll(/\brequire\("([^"]+)"\)/gu)]
+      .map(([, request = ""]) => request)
+      .filter((request) => resolveModule(path, request, (candidate) => code.has(candidate)) === null)
+      .map((request) => `${path}: ${request}`),
+  );
+}
+
 describe.each([
   ["@vant/weapp", "lib", 60],
   ["tdesign-miniprogram", "miniprogram_dist", 90],
@@ -153,7 +172,8 @@ describe.each([
     const using = Object.fromEntries(components.map((path, index) => [`c${index}`, `${name}/${path}`]));
     const folder = makeProgram({ "pages/a/a.json": JSON.stringify({ usingComponents: using }) });
     symlinkSync(installed, join(folder.dir, "node_modules"));
-    const { program } = await createCompiler(folder.dir).compile();
+    const { program, modules } = await createCompiler(folder.dir).compile();
+    expect(missingRequests(modules)).toEqual([]);
     expect(components.length).toBeGreaterThan(atLeast);
     expect(lines(program.diagnostics)).toEqual([]);
     expect(Object.keys(program.units).length).toBeGreaterThan(atLeast);
