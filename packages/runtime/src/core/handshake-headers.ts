@@ -44,7 +44,6 @@ export function handshakeHeaders(
     for (const [name, value] of Object.entries(header as Record<string, unknown>)) {
       const key = name.toLowerCase();
       if (owned.has(key)) continue;
-      headers.delete(key);
       headers.set(key, [profile.lowerCaseHeaderNames.value ? key : name, headerText(value)]);
     }
   }
