@@ -1,0 +1,118 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { RecordStore, StoredRecord } from "../broker/record.js";
+import type { Clock } from "../clock.js";
+
+/**
+ * What has become of a push, never more than is known: `accepted` (the broker has it), `sent` (written to a
+ * connection), `received` (the client library has it), `processed` (the application's handler has returned);
+ * `expired`: its time was over before it was received.
+ */
+export type ReceiptState = "accepted" | "sent" | "received" | "processed" | "expired";
+
+export interface Receipt {
+  readonly channel: string;
+  readonly position: string;
+  readonly state: ReceiptState;
+  /** Epoch milliseconds. */
+  readonly acceptedAtMs: number;
+  readonly changedAtMs: number;
+}
+
+interface Stored extends Receipt {
+  readonly expiresAtMs: number | null;
+}
+
+/** How long a receipt can be asked for. */
+const KEEP_MS = 86_400_000;
+const RANKS: readonly ReceiptState[] = ["accepted", "expired", "sent", "received", "processed"];
+
+interface Store {
+  readonly broker: { readonly records: RecordStore };
+  readonly clock: Clock;
+}
+
+/** A key for a push that came without one, so that its receipt has a name. */
+export function receiptKey(): string {
+  return randomBytes(16).toString("base64url");
+}
+
+/** The id under which a push is asked for: it follows from where and under which key it was published. */
+export function receiptId(channel: string, key: string): string {
+  return createHash("sha256").update(`${channel}\n${key}`).digest("base64url");
+}
+
+/** Notes that a push was accepted; a repetition of the push changes nothing. */
+export async function writeReceipt(
+  store: Store,
+  push: {
+    readonly channel: string;
+    readonly key: string;
+    readonly position: string;
+    readonly ttlMs: number | undefined;
+  },
+): Promise<string> {
+  const { channel, key, position, ttlMs } = push;
+  const id = receiptId(channel, key);
+  const nowMs = store.clock.now();
+  const value: Stored = {
+    channel,
+    position,
+    state: "accepted",
+    acceptedAtMs: nowMs,
+    changedAtMs: nowMs,
+    expiresAtMs: ttlMs === undefined ? null : nowMs + ttlMs,
+  };
+  await store.broker.records.write({
+    key: recordKey(id),
+    value: JSON.stringify(value),
+    expect: 0,
+    ttlMs: KEEP_MS,
+  });
+  return id;
+}
+
+/**
+ * Notes what has become of a push. Only forward: what was received is never sent again. For whoever delivers
+ * publications that want a receipt; does nothing where the receipt is gone.
+ */
+export async function advanceReceipt(
+  store: Store,
+  push: { readonly channel: string; readonly key: string },
+  state: Exclude<ReceiptState, "accepted" | "expired">,
+): Promise<void> {
+  const { records } = store.broker;
+  const id = receiptId(push.channel, push.key);
+  let record = await records.read(recordKey(id));
+  while (record !== undefined) {
+    const current = parse(record);
+    if (RANKS.indexOf(state) <= RANKS.indexOf(current.state)) return;
+    const nowMs = store.clock.now();
+    const written = await records.write({
+      key: record.key,
+      value: JSON.stringify({ ...current, state, changedAtMs: nowMs } satisfies Stored),
+      expect: record.version,
+      ttlMs: record.expiresAtMs - nowMs,
+    });
+    if (written.ok) return;
+    record = written.current;
+  }
+}
+
+/** `undefined` where there is no such receipt, or it is older than a day. */
+export async function readReceipt(store: Store, id: string): Promise<Receipt | undefined> {
+  const record = await store.broker.records.read(recordKey(id));
+  if (record === undefined) return undefined;
+  const { expiresAtMs, ...receipt } = parse(record);
+  const isOver = expiresAtMs !== null && store.clock.now() >= expiresAtMs;
+  // What was sent may have arrived without our knowing; what was not even sent has not.
+  if (receipt.state !== "accepted" || !isOver) return receipt;
+  return { ...receipt, state: "expired", changedAtMs: expiresAtMs };
+}
+
+function parse(record: StoredRecord): Stored {
+  return JSON.parse(record.value) as Stored;
+}
+
+function recordKey(id: string): string {
+  return `receipt:${id}`;
+}
