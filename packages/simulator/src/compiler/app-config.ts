@@ -11,6 +11,8 @@ export interface AppConfig {
   readonly packages: readonly Package[];
   readonly theme: { readonly light: JsonObject; readonly dark: JsonObject };
   readonly customTabBar: boolean;
+  /** WXSS files without extension that stand before app.wxss: those of `useExtendedLib`. */
+  readonly extendedStyles: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -23,6 +25,7 @@ export interface PageEntry {
 }
 
 const FILE = "app.json";
+const WEUI_STYLE = "miniprogram_npm/weui-miniprogram/weui-wxss/dist/style/weui";
 
 /** Null where there is no app.json. */
 export function readAppConfig(reader: SourceReader): (AppConfig & { readonly file: JsonFile }) | null {
@@ -50,9 +53,19 @@ export function readAppConfig(reader: SourceReader): (AppConfig & { readonly fil
   check.entryPage(stringAt(json, "entryPagePath", ""), pages);
   const tabBar = objectAt(json, "tabBar");
   check.tabBar(tabBar, pages);
+  const extendedStyles = check.extendedStyles(objectAt(json, "useExtendedLib"), reader);
   const theme = readTheme(reader, stringAt(json, "themeLocation", ""), check);
   const diagnostics = [...file.diagnostics, ...check.diagnostics];
-  return { file, json, pages, packages, theme, customTabBar: tabBar["custom"] === true, diagnostics };
+  return {
+    file,
+    json,
+    pages,
+    packages,
+    theme,
+    customTabBar: tabBar["custom"] === true,
+    extendedStyles,
+    diagnostics,
+  };
 }
 
 class AppChecker {
@@ -99,6 +112,16 @@ class AppChecker {
       else if (known.package !== "")
         this.wrong(place, `the tab "${path}" is in a subpackage`, "tabs belong to the main package");
     });
+  }
+
+  /** WeChat has WeUI built in; here it is the package that it is on npm. */
+  extendedStyles(libraries: JsonObject, reader: SourceReader): readonly string[] {
+    if (libraries["weui"] !== true) return [];
+    if (reader.exists(`${WEUI_STYLE}.wxss`)) return [WEUI_STYLE];
+    const place = this.#file.place(["useExtendedLib", "weui"]);
+    const hint = "npm install weui-miniprogram";
+    this.diagnostics.push(problem("warning", FILE, place, "WeUI is not installed", hint));
+    return [];
   }
 
   add(diagnostics: readonly Diagnostic[]): void {

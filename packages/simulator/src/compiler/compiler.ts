@@ -143,16 +143,17 @@ async function compileProgram(source: Source, config: ProjectConfig): Promise<Pr
     ...templates.diagnostics,
     ...findUnknownTags(templates, drafts.units.values()),
   ];
-  const addStyle = (path: string, prefix: string): void => {
-    const style = collectStyle(cache, path, prefix);
-    diagnostics.push(...style.diagnostics);
-    if (style.css !== null) styles[path] = style.css;
+  const addStyle = (name: string, paths: readonly string[], prefix: string): void => {
+    const parts = paths.map((path) => collectStyle(cache, path, prefix));
+    for (const part of parts) diagnostics.push(...part.diagnostics);
+    const found = parts.flatMap(({ css }) => (css === null ? [] : [css]));
+    if (found.length > 0) styles[name] = found.join("");
   };
-  addStyle("app", "");
+  addStyle("app", [...app.extendedStyles, "app"], "");
   for (const draft of drafts.units.values()) {
     const unit = finishUnit(draft, modules);
     units[unit.path] = unit;
-    addStyle(unit.path, unit.stylePrefix);
+    addStyle(unit.path, [unit.path], unit.stylePrefix);
   }
   return {
     program: {

@@ -118,6 +118,19 @@ test("a built miniprogram_npm comes before node_modules", async () => {
   expect(new ModuleRunner(files).run("pages/a/a.js")).toBe("built");
 });
 
+test("WeUI as an extended library is the package from npm, before app.wxss", async () => {
+  const app = { "app.json": '{"pages":["pages/a/a"],"useExtendedLib":{"weui":true}}', "app.wxss": ".app{}" };
+  const installed = await compile({
+    ...app,
+    "node_modules/weui-miniprogram/package.json": '{"miniprogram":"dist"}',
+    "node_modules/weui-miniprogram/dist/weui-wxss/dist/style/weui.wxss": ".weui{}",
+  });
+  expect(installed.styles["app"]).toBe(".weui{}\n.app{}\n");
+  const missing = await compile(app);
+  expect(lines(missing.program.diagnostics)).toEqual(["app.json:1:51 warning WeUI is not installed"]);
+  expect(missing.styles["app"]).toBe(".app{}\n");
+});
+
 test("a package that is not installed is named", async () => {
   const { program } = await compile({
     "pages/a/a.js": 'require("none")',
