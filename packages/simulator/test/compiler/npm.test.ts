@@ -127,7 +127,7 @@ test("WeUI as an extended library is the package from npm, before app.wxss", asy
   });
   expect(installed.styles["app"]).toBe(".weui{}\n.app{}\n");
   const missing = await compile(app);
-  expect(lines(missing.program.diagnostics)).toEqual(["app.json:1:51 warning WeUI is not installed"]);
+  expect(lines(missing.program.diagnostics)).toEqual(["app.json:1:49 warning WeUI is not installed"]);
   expect(missing.styles["app"]).toBe(".app{}\n");
 });
 
