@@ -48,6 +48,8 @@ export class Feed {
   sent: string;
   /** A page is being read. */
   isReading = false;
+  /** Something was published since the page under way was asked for: there is more to read. */
+  private hasMoved = false;
   unackedCount = 0;
   unackedBytes = 0;
   private head: string;
@@ -98,6 +100,7 @@ export class Feed {
    */
   offer(batch: Batch, isOpen: boolean): boolean {
     this.head = batch.last;
+    this.hasMoved = true;
     if (this.state !== "live" || batch.last === this.sent) return false;
     // A hole, a fork, or a part that the client has from history: reading on from where it stands tells.
     const isNext = batch.prev === undefined || batch.prev === this.sent;
@@ -114,12 +117,17 @@ export class Feed {
     return this.state === "behind" && !this.isReading && isOpen;
   }
 
+  startReading(): void {
+    this.isReading = true;
+    this.hasMoved = false;
+  }
+
   /** A page came, read when `head` was the newest; all of it is sent. `live` when it reached what is published now. */
   took(items: readonly HistoryItem[], head: string): void {
     this.isReading = false;
     for (const item of items) this.note(item.p, 1, item.text.length);
-    if (this.sent === head && offsetOf(this.head) <= offsetOf(this.sent)) {
-      this.head = this.sent;
+    if (this.sent === head && !this.hasMoved) {
+      this.head = head;
       this.state = "live";
     }
   }

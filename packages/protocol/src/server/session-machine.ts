@@ -2,11 +2,12 @@ import { byeCodes, type ByeName } from "../bye.js";
 import { decodeClientText, encode, type Unknown } from "../codec.js";
 import type { Attached, ClientMessage, ErrorBody, Hello, Json, ServerMessage } from "../messages.js";
 import { offsetOf } from "../position.js";
-import { ProtocolError } from "../protocol-error.js";
+import type { ProtocolError } from "../protocol-error.js";
 import { decideResume } from "../resume.js";
 import { Feed, type Batch } from "./feed.js";
 import type { AttachFacts, SessionInput, SessionOptions, SessionOutput, SessionState } from "./inputs.js";
 import { sessionHandlers } from "./session-table.js";
+import { hear } from "./session-talk.js";
 
 /** This server's version of the protocol. */
 const VERSION = 1;
@@ -26,7 +27,8 @@ export class SessionMachine {
   user = "";
   device = "";
   readonly feeds: Map<string, Feed> = new Map();
-  private readonly options: SessionOptions;
+  /** @internal */
+  readonly options: SessionOptions;
   private out: SessionOutput[] = [];
   private hello: Hello | undefined;
   /** Channels being attached: the id of the subscribe that asked, or 0 for the hello. */
@@ -102,20 +104,20 @@ export class SessionMachine {
   // What the handlers below do; not for drivers.
 
   /** @internal */
-  text(text: string, now: number, hear: (message: ClientMessage | Unknown) => void): void {
+  text(text: string, now: number, take: (message: ClientMessage | Unknown) => void): void {
     this.heardAt = now;
     let messages: ReadonlyArray<ClientMessage | Unknown>;
     try {
       messages = decodeClientText(text);
     } catch (error) {
       this.end("bad-message", now, {
-        message: error instanceof ProtocolError ? error.message : String(error),
+        message: (error as ProtocolError).message,
       });
       return;
     }
     for (const message of messages) {
       if (this.hasEnded()) return;
-      hear(message);
+      take(message);
     }
   }
 
@@ -213,116 +215,13 @@ export class SessionMachine {
     }
   }
 
-  /** @internal After the hello and before the welcome there is little to say. */
-  early(message: ClientMessage | Unknown, now: number): void {
-    switch (message.t) {
-      case "ping":
-      case "pong":
-      case "hidden":
-      case "shown":
-      case "bye":
-        this.hear(message, now);
-        return;
-      default:
-        this.end("bad-message", now, {
-          message: `message: expected to wait for the welcome, got ${message.t}`,
-        });
-    }
-  }
-
   /** @internal */
   talk(text: string, now: number): void {
     if (!this.isConfirmed) {
       this.isConfirmed = true;
       this.out.push({ type: "confirmed" });
     }
-    this.text(text, now, (message) => this.hear(message, now));
-  }
-
-  /** @internal */
-  hear(message: ClientMessage | Unknown, now: number): void {
-    switch (message.t) {
-      case "hello":
-        this.end("bad-message", now, { message: "hello: expected once, got another" });
-        return;
-      case "subscribe":
-        if (this.feeds.size + this.attaching.size >= this.options.maxChannels && !this.feeds.has(message.c)) {
-          const text = `channels: expected at most ${this.options.maxChannels}, got one more`;
-          this.refuse(message.id, { code: "too-many-channels", message: text, retry: false }, now);
-        } else {
-          this.attach(message.c, message.position, message.id);
-        }
-        return;
-      case "unsubscribe":
-        this.detach(message.c, now);
-        this.reply(message.id, {}, now);
-        return;
-      case "history":
-        this.out.push({
-          type: "history",
-          id: message.id,
-          channel: message.c,
-          before: message.before,
-          after: message.after,
-          limit: message.limit ?? this.options.pageMessages,
-        });
-        return;
-      case "members":
-        this.out.push({ type: "members", id: message.id, channel: message.c });
-        return;
-      case "publish":
-        this.out.push({
-          type: "publish",
-          id: message.id,
-          channel: message.c,
-          key: message.key,
-          data: message.d,
-        });
-        return;
-      case "call":
-        this.out.push({
-          type: "call",
-          id: message.id,
-          method: message.method,
-          key: message.key!,
-          data: message.d,
-        });
-        return;
-      case "reply":
-        this.out.push(
-          "error" in message
-            ? { type: "answered", id: message.id, error: message.error }
-            : { type: "answered", id: message.id, ok: message.ok },
-        );
-        return;
-      case "ack":
-        for (const [channel, position] of Object.entries(message.c)) {
-          this.ack(channel, position, message.level ?? "received", now);
-        }
-        return;
-      case "auth":
-        this.out.push({ type: "reauthenticate", id: message.id, token: message.token });
-        return;
-      case "ping":
-        this.send({ t: "pong", id: message.id }, now);
-        return;
-      case "hidden":
-      case "shown":
-        this.out.push({ type: "visible", visible: message.t === "shown" });
-        return;
-      case "bye":
-        this.out.push({ type: "left" });
-        this.finish(1000, "");
-        return;
-      case "unknown":
-        if (message.id !== undefined) {
-          const text = `type: expected a known one, got ${message.type}`;
-          this.refuse(message.id, { code: "unsupported", message: text, retry: false }, now);
-        }
-        return;
-      case "pong":
-        return;
-    }
+    this.text(text, now, (message) => hear(this, message, now));
   }
 
   /** @internal */
@@ -403,6 +302,16 @@ export class SessionMachine {
   }
 
   /** @internal */
+  emit(output: SessionOutput): void {
+    this.out.push(output);
+  }
+
+  /** @internal */
+  hasChannelRoom(channel: string): boolean {
+    return this.feeds.has(channel) || this.feeds.size + this.attaching.size < this.options.maxChannels;
+  }
+
+  /** @internal */
   send(message: ServerMessage, now: number): void {
     this.sendText(encode(message), now);
   }
@@ -433,7 +342,8 @@ export class SessionMachine {
     this.catchUp(now);
   }
 
-  private attach(channel: string, wanted: string | undefined, id: number): void {
+  /** @internal */
+  attach(channel: string, wanted: string | undefined, id: number): void {
     this.attaching.set(channel, { id, wanted, head: undefined });
     this.out.push({ type: "attach", channel, position: wanted });
   }
@@ -465,7 +375,8 @@ export class SessionMachine {
     this.catchUp(now);
   }
 
-  private ack(channel: string, position: string, level: "received" | "processed", now: number): void {
+  /** @internal */
+  ack(channel: string, position: string, level: "received" | "processed", now: number): void {
     const feed = this.feeds.get(channel);
     if (feed === undefined) return;
     const before = { count: feed.unackedCount, bytes: feed.unackedBytes };
@@ -488,7 +399,7 @@ export class SessionMachine {
 
   private read(feed: Feed): void {
     if (!feed.wantsPage(this.hasRoom())) return;
-    feed.isReading = true;
+    feed.startReading();
     const { pageMessages, pageBytes, window } = this.options;
     const limit = Math.min(pageMessages, Math.max(1, window - this.unackedCount));
     this.out.push({ type: "read", channel: feed.channel, after: feed.sent, limit, bytes: pageBytes });

@@ -1,5 +1,6 @@
 import type { SessionInput, SessionState } from "./inputs.js";
 import type { SessionMachine } from "./session-machine.js";
+import { early } from "./session-talk.js";
 
 type Handler<I extends SessionInput["type"]> = (
   m: SessionMachine,
@@ -35,7 +36,7 @@ const always: Row = {
 /** Hello was said, welcome was not. */
 const busy: Row = {
   ...always,
-  text: (m, input, now) => m.text(input.text, now, (message) => m.early(message, now)),
+  text: (m, input, now) => m.text(input.text, now, (message) => early(m, message, now)),
 };
 
 /** The table: what each state does with each input. */

@@ -55,7 +55,7 @@ describe("a live channel", () => {
     server.look();
     server.hear({ t: "ack", c: { a: at(11) } });
     expect(server.look().at(-1)).toMatchObject({ type: "read", after: at(11) });
-    server.input({ type: "page", channel: "a", items: [item(12)], head: at(12) });
+    server.input({ type: "page", channel: "a", items: [item(12)], head: at(13) });
     expect(server.look().at(-1)).toMatchObject({ type: "read", after: at(12) });
     server.input({ type: "page", channel: "a", items: [item(13)], head: at(13) });
     server.hear({ t: "ack", c: { a: at(13) } });
@@ -102,6 +102,17 @@ describe("a live channel", () => {
     server.input({ type: "page", channel: "a", items: [item(8)], head: at(8) });
     expect(server.look().filter((output) => output.type === "read")).toEqual([]);
     expect(server.offer("a", batch(9))).toBe(true);
+  });
+
+  test("a history that went back, as after a failover, is not asked for again and again", () => {
+    const server = createHarness();
+    server.toLive();
+    server.offer("a", batch(9, 2));
+    server.flush();
+    server.look();
+    server.input({ type: "page", channel: "a", items: [], head: at(5) });
+    expect(server.look()).toEqual([]);
+    expect(server.offer("a", batch(6))).toBe(true);
   });
 
   test("pages that nobody waits for are dropped", () => {

@@ -105,6 +105,12 @@ describe("from hello to welcome", () => {
     expect(server.machine.state).toBe("ended");
   });
 
+  test("a tick before its time does nothing", () => {
+    const server = createHarness();
+    server.input({ type: "tick" });
+    expect(server.look()).toEqual([]);
+  });
+
   test("no hello in time is the client's fault, no welcome in time is ours", () => {
     const silent = createHarness();
     silent.advance(9_999);
