@@ -16,7 +16,7 @@ export function exportPage(appJson: JsonObject): string {
 <title>${escapeHtml(title)}</title>
 <style>
 html, body { height: 100%; margin: 0; }
-body { display: grid; place-items: center; background: light-dark(#ededed, #111); }
+body { display: grid; place-items: center; background: light-dark(#d6d8dc, #0a0a0b); }
 iframe { width: 100%; height: 100%; border: 0; background: light-dark(#fff, #191919); }
 @media (min-width: 500px) and (min-height: 500px) {
   iframe { width: 390px; height: min(844px, 100%); border-radius: 12px; }
