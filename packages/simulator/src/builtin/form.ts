@@ -88,7 +88,7 @@ function checkable(host: BuiltinHost, toggle: () => void) {
     mark(host.element, "checked", host.get("checked") === true);
     mark(host.element, "disabled", host.get("disabled") === true);
     const color = host.get("color");
-    if (typeof color === "string" && color !== "") host.element?.style.setProperty("--control", color);
+    if (typeof color === "string" && color !== "") host.element?.style.setProperty("--weapp-control", color);
     host.element?.setAttribute(
       "role",
       host.tag === "radio" ? "radio" : host.tag === "switch" ? "switch" : "checkbox",

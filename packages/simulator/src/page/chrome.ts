@@ -15,6 +15,9 @@ interface Shown {
   readonly window: Readonly<Record<string, unknown>>;
   readonly hasBack: boolean;
   title: string;
+  /** What `wx.setNavigationBarColor` chose; "" where the configuration decides. */
+  front: string;
+  background: string;
   isVisible: boolean;
 }
 
@@ -32,22 +35,22 @@ export function createChrome(
   const backButton = document.createElement("button");
   const title = document.createElement("div");
   const capsule = document.createElement("div");
-  bar.className = "bar";
-  backButton.className = "bar-back";
+  bar.className = "weapp-bar";
+  backButton.className = "weapp-bar-back";
   backButton.type = "button";
   backButton.setAttribute("aria-label", "返回");
-  title.className = "bar-title";
+  title.className = "weapp-bar-title";
   title.setAttribute("role", "heading");
   title.setAttribute("aria-level", "1");
-  capsule.className = "bar-capsule";
+  capsule.className = "weapp-bar-capsule";
   capsule.setAttribute("aria-hidden", "true");
   bar.append(backButton, title, capsule);
   backButton.addEventListener("click", back);
 
   const container = document.createElement("main");
-  container.className = "pages";
+  container.className = "weapp-pages";
   root.append(bar, container);
-  new ResizeObserver(() => root.style.setProperty("--vh", `${container.clientHeight / 100}px`)).observe(
+  new ResizeObserver(() => root.style.setProperty("--weapp-vh", `${container.clientHeight / 100}px`)).observe(
     container,
   );
   const stack: Shown[] = [];
@@ -59,8 +62,8 @@ export function createChrome(
     if (shown === undefined) return;
     const { window } = shown;
     root.toggleAttribute("data-custom-bar", window["navigationStyle"] === "custom");
-    bar.style.backgroundColor = color(window["navigationBarBackgroundColor"], "");
-    bar.dataset["text"] = color(window["navigationBarTextStyle"], "black");
+    bar.style.backgroundColor = shown.background || color(window["navigationBarBackgroundColor"], "");
+    bar.dataset["text"] = shown.front || color(window["navigationBarTextStyle"], "black");
     container.style.backgroundColor = color(window["backgroundColor"], "");
     title.textContent = shown.title;
     backButton.hidden = !shown.hasBack;
@@ -71,6 +74,9 @@ export function createChrome(
     }
   }
 
+  // "@name" means another colour in the dark.
+  new MutationObserver(paint).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+
   return {
     container,
     bar: {
@@ -80,8 +86,11 @@ export function createChrome(
         paint();
       },
       setColor(front, background) {
-        if (background !== "") bar.style.backgroundColor = background;
-        if (front !== "") bar.dataset["text"] = front.toLowerCase() === "#ffffff" ? "white" : "black";
+        const shown = top();
+        if (shown === undefined) return;
+        if (background !== "") shown.background = background;
+        if (front !== "") shown.front = front.toLowerCase() === "#ffffff" ? "white" : "black";
+        paint();
       },
       setLoading: (isLoading) => bar.toggleAttribute("data-loading", isLoading),
     },
@@ -97,6 +106,8 @@ export function createChrome(
         window,
         hasBack,
         title: textOf(window["navigationBarTitleText"]),
+        front: "",
+        background: "",
         isVisible: true,
       };
       for (const other of stack) other.element.hidden = true;
@@ -126,5 +137,5 @@ export function createChrome(
 
 /** On a phone the bar is outside of the page: 100vh is what lies below it. */
 export function pageUnits(css: string): string {
-  return css.replace(/(-?\d*\.?\d+)vh\b/g, "calc($1 * var(--vh))");
+  return css.replace(/(-?\d*\.?\d+)vh\b/g, "calc($1 * var(--weapp-vh))");
 }

@@ -52,7 +52,7 @@ async function boot(): Promise<void> {
   ]);
   const relay =
     session.token === null ? undefined : await openRelay(new URL("../", location.href).href, session.token);
-  const root = document.querySelector<HTMLElement>("#phone")!;
+  const root = document.querySelector<HTMLElement>("#weapp-phone")!;
   followTheme(root);
   const simulator = launch(root, { session, program, styles, relay, modules, templates });
   if (relay !== undefined) reloadOnChange(relay, simulator);
@@ -171,7 +171,7 @@ function reloadOnChange(relay: Relay, simulator: Simulator): void {
 
 function showFailure(error: unknown): void {
   const box = document.createElement("pre");
-  box.className = "boot-failure";
+  box.className = "weapp-boot-failure";
   box.textContent = error instanceof Error ? error.message : String(error);
   document.body.append(box);
 }

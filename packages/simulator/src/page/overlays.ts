@@ -7,7 +7,7 @@ export function createOverlays(root: HTMLElement): Overlays {
 
   function layer(className: string, label: string): HTMLElement {
     const element = document.createElement("div");
-    element.className = `layer ${className}`;
+    element.className = `weapp-layer ${className}`;
     element.setAttribute("aria-label", label);
     root.append(element);
     return element;
@@ -31,20 +31,20 @@ export function createOverlays(root: HTMLElement): Overlays {
   return {
     toast({ title, icon, image, mask }) {
       toast?.remove();
-      toast = layer("toast-layer", title);
+      toast = layer("weapp-toast-layer", title);
       toast.toggleAttribute("data-mask", mask);
       toast.setAttribute("role", "status");
       const box = document.createElement("div");
-      box.className = "toast";
+      box.className = "weapp-toast";
       box.dataset["icon"] = image === "" ? icon : "image";
       if (image !== "" || icon !== "none") {
         const picture = document.createElement("div");
-        picture.className = "toast-icon";
+        picture.className = "weapp-toast-icon";
         if (image !== "") picture.style.backgroundImage = `url(${JSON.stringify(fileUrl(image))})`;
         box.append(picture);
       }
       const text = document.createElement("div");
-      text.className = "toast-text";
+      text.className = "weapp-toast-text";
       text.textContent = title;
       box.append(text);
       toast.append(box);
@@ -55,17 +55,17 @@ export function createOverlays(root: HTMLElement): Overlays {
     },
     modal: (options) =>
       new Promise((resolve) => {
-        const mask = layer("dialog-layer", options.title);
+        const mask = layer("weapp-dialog-layer", options.title);
         const box = document.createElement("div");
-        box.className = "dialog";
+        box.className = "weapp-dialog";
         const title = document.createElement("div");
-        title.className = "dialog-title";
+        title.className = "weapp-dialog-title";
         title.textContent = options.title;
         const content = document.createElement("div");
-        content.className = "dialog-content";
+        content.className = "weapp-dialog-content";
         const field = document.createElement("input");
         if (options.editable) {
-          field.className = "dialog-field";
+          field.className = "weapp-dialog-field";
           field.value = options.content;
           field.placeholder = options.placeholderText;
           content.append(field);
@@ -73,7 +73,7 @@ export function createOverlays(root: HTMLElement): Overlays {
           content.textContent = options.content;
         }
         const actions = document.createElement("div");
-        actions.className = "dialog-actions";
+        actions.className = "weapp-dialog-actions";
         const finish = (confirm: boolean): void => {
           close();
           resolve({ confirm, content: options.editable ? field.value : "" });
@@ -81,7 +81,7 @@ export function createOverlays(root: HTMLElement): Overlays {
         const add = (text: string, confirm: boolean): void => {
           const button = document.createElement("button");
           button.type = "button";
-          button.className = confirm ? "dialog-confirm" : "dialog-cancel";
+          button.className = confirm ? "weapp-dialog-confirm" : "weapp-dialog-cancel";
           button.textContent = text;
           button.addEventListener("click", () => finish(confirm));
           actions.append(button);
@@ -97,9 +97,9 @@ export function createOverlays(root: HTMLElement): Overlays {
       }),
     actionSheet: (items, color) =>
       new Promise((resolve) => {
-        const mask = layer("sheet-layer", "操作");
+        const mask = layer("weapp-sheet-layer", "操作");
         const sheet = document.createElement("div");
-        sheet.className = "sheet";
+        sheet.className = "weapp-sheet";
         const finish = (index: number | undefined): void => {
           close();
           resolve(index);
@@ -114,7 +114,7 @@ export function createOverlays(root: HTMLElement): Overlays {
         });
         const cancel = document.createElement("button");
         cancel.type = "button";
-        cancel.className = "sheet-cancel";
+        cancel.className = "weapp-sheet-cancel";
         cancel.textContent = "取消";
         cancel.addEventListener("click", () => finish(undefined));
         sheet.append(cancel);
