@@ -2,21 +2,18 @@ import type { Clock } from "./clock.js";
 
 /**
  * Everything that page code will hear goes through here: in order, each in a task of its own, nothing while the app
- * is suspended, nothing after it was destroyed.
+ * is suspended.
  */
 export interface Mailbox {
   post(deliver: () => void): void;
   hold(): void;
   release(): void;
-  /** Drops what waits and everything that comes. */
-  shut(): void;
 }
 
 export function createMailbox(clock: Clock): Mailbox {
   let waiting: Array<() => void> = [];
   let first = 0;
   let held = false;
-  let open = true;
 
   function deliverNext(): void {
     if (held || first === waiting.length) return;
@@ -31,7 +28,6 @@ export function createMailbox(clock: Clock): Mailbox {
 
   return {
     post(deliver) {
-      if (!open) return;
       waiting.push(deliver);
       clock.defer(deliverNext);
     },
@@ -42,11 +38,6 @@ export function createMailbox(clock: Clock): Mailbox {
       if (!held) return;
       held = false;
       for (let left = waiting.length - first; left > 0; left -= 1) clock.defer(deliverNext);
-    },
-    shut() {
-      open = false;
-      waiting = [];
-      first = 0;
     },
   };
 }

@@ -89,13 +89,15 @@ export const deviceProfile: Profile = {
     leaving: taskGone,
     closing: taskGone,
     severed: taskGone,
+    lost: taskGone,
+    spent: taskGone,
     closed: taskGone,
   },
   sendsAsBrowser: row(false, "COMMUNITY"),
   sendNothing: row("sendSocketMessage:fail:message is null or nil", "OBSERVED android"),
   sendOther: row("sendSocketMessage:fail invalid data type", "COMMUNITY"),
 
-  close: { leaving: gone, closing: gone, severed: gone, closed: gone },
+  close: { leaving: gone, closing: gone, severed: gone, lost: gone, spent: gone, closed: gone },
   codeMustBeNumber: row(true, "OBSERVED lib"),
   closeCode: row(
     () => "closeSocket:fail:The code must be either 1000, or between 3000 and 4999",

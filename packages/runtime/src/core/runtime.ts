@@ -87,7 +87,6 @@ export function createRuntime(options: CoreOptions): Runtime {
     },
     resumed: () => mailbox.release(),
     destroyed() {
-      mailbox.shut();
       calls.stop();
       for (const connection of live()) connection.destroy();
     },

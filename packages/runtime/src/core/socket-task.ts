@@ -181,6 +181,7 @@ export function createConnection(host: TaskHost, options: ConnectionOptions): Co
     mailbox.post(() => {
       const action = move(input);
       if (action === "announce-own-close") return announceClose(asked);
+      if (action === "announce-close") return announceClose(profile.ending.value(1006, ""));
       if (action !== "announce-error") return;
       announceError(refusal);
       if (input === "failed") forget();
@@ -218,9 +219,7 @@ export function createConnection(host: TaskHost, options: ConnectionOptions): Co
     if (state !== "open") return answer(false, profile.send[state].value);
     const message = readSendData(readProperty(option, "data"), profile);
     if ("refusal" in message) return answer(false, message.refusal);
-    if (move("send") === "transmit") {
-      outgoing?.send(message.data);
-    }
+    if (move("send") === "transmit") outgoing?.send(message.data);
     return answer(true, "sendSocketMessage:ok");
   }
 
@@ -236,6 +235,7 @@ export function createConnection(host: TaskHost, options: ConnectionOptions): Co
       return answer(true, "closeSocket:ok");
     }
     const { ok, errMsg } = profile.close[state].value;
+    move("close");
     return answer(ok, errMsg);
   }
 

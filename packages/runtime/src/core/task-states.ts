@@ -9,8 +9,12 @@ export type TaskState =
   | "leaving"
   /** `close()` after the open: the closing handshake runs. */
   | "closing"
-  /** The link is gone; what already came over it, and how it ended, is still to be told. */
+  /** The link is gone before the page heard of an open; what came over it, and how it ended, is still to be told. */
   | "severed"
+  /** The same, after the page heard of the open. */
+  | "lost"
+  /** As severed, and the page has called `close()`: it only hears how it ended. */
+  | "spent"
   | "closed";
 
 export type TaskInput =
@@ -73,8 +77,8 @@ export const taskTable: Readonly<Record<TaskState, Readonly<Record<TaskInput, Ta
     failed: ["open", "ignore"],
     stumbled: ["open", "ignore"],
     ended: ["closed", "announce-close"],
-    interrupt: ["severed", "interrupt"],
-    drop: ["severed", "cut"],
+    interrupt: ["lost", "interrupt"],
+    drop: ["lost", "cut"],
     destroy: ["closed", "discard"],
   },
   leaving: {
@@ -94,7 +98,7 @@ export const taskTable: Readonly<Record<TaskState, Readonly<Record<TaskInput, Ta
     close: ["closing", "answer-close"],
     opened: ["closing", "ignore"],
     received: ["closing", "ignore"],
-    failed: ["closing", "ignore"],
+    failed: ["closed", "announce-close"],
     stumbled: ["closing", "ignore"],
     ended: ["closed", "announce-close"],
     interrupt: ["closing", "ignore"],
@@ -103,14 +107,38 @@ export const taskTable: Readonly<Record<TaskState, Readonly<Record<TaskInput, Ta
   },
   severed: {
     send: ["severed", "refuse-send"],
-    close: ["severed", "answer-close"],
-    opened: ["severed", "announce-open"],
-    received: ["severed", "announce-message"],
+    close: ["spent", "answer-close"],
+    opened: ["lost", "announce-open"],
+    received: ["severed", "ignore"],
     failed: ["closed", "announce-error"],
     stumbled: ["severed", "announce-error"],
     ended: ["closed", "announce-close"],
     interrupt: ["severed", "ignore"],
     drop: ["severed", "ignore"],
+    destroy: ["closed", "discard"],
+  },
+  lost: {
+    send: ["lost", "refuse-send"],
+    close: ["closing", "answer-close"],
+    opened: ["lost", "ignore"],
+    received: ["lost", "announce-message"],
+    failed: ["closed", "announce-close"],
+    stumbled: ["lost", "ignore"],
+    ended: ["closed", "announce-close"],
+    interrupt: ["lost", "ignore"],
+    drop: ["lost", "ignore"],
+    destroy: ["closed", "discard"],
+  },
+  spent: {
+    send: ["spent", "refuse-send"],
+    close: ["spent", "answer-close"],
+    opened: ["spent", "ignore"],
+    received: ["spent", "ignore"],
+    failed: ["closed", "announce-error"],
+    stumbled: ["spent", "announce-error"],
+    ended: ["closed", "announce-close"],
+    interrupt: ["spent", "ignore"],
+    drop: ["spent", "ignore"],
     destroy: ["closed", "discard"],
   },
   closed: {
