@@ -15,6 +15,7 @@ import { collectTemplates } from "./template-graph.js";
 import { TrackedCache } from "./tracked-cache.js";
 import { collectUnits, type UnitDraft, type UnitGraph } from "./unit-graph.js";
 import { findUnknownTags } from "./unknown-tags.js";
+import { findUnknownTemplates } from "./unknown-templates.js";
 
 export interface Compiler {
   /**
@@ -142,6 +143,7 @@ async function compileProgram(source: Source, config: ProjectConfig): Promise<Pr
     ...modules.diagnostics,
     ...templates.diagnostics,
     ...findUnknownTags(templates, drafts.units.values()),
+    ...findUnknownTemplates(templates),
   ];
   const addStyle = (name: string, paths: readonly string[], prefix: string): void => {
     const parts = paths.map((path) => collectStyle(cache, path, prefix));

@@ -60,6 +60,11 @@ export class ExchangeError extends Error {
 }
 
 const MAX_REDIRECTS = 20;
+/** What every client says, and a program may say otherwise. Only what `decode` reads. */
+const DEFAULT_HEADERS = [
+  ["Accept", "*/*"],
+  ["Accept-Encoding", "gzip, deflate, br"],
+] as const;
 /** Between two reports of an upload's progress. */
 const UPLOAD_PORTION_BYTES = 64 * 1024;
 
@@ -122,7 +127,9 @@ function open({ url, method, headers, signal }: ExchangeRequest): ClientRequest 
   const start = target.protocol === "https:" ? requestHttps : requestHttp;
   try {
     // A connection of its own: a page that is loaded again finds nothing half used.
-    return start(target, { method, headers, signal, agent: false });
+    const message = start(target, { method, headers, signal, agent: false });
+    for (const [name, value] of DEFAULT_HEADERS) if (!message.hasHeader(name)) message.setHeader(name, value);
+    return message;
   } catch (error) {
     throw new ExchangeError("request", error instanceof Error ? error.message : String(error));
   }

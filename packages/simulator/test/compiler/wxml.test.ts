@@ -47,6 +47,7 @@ test.each([
   ["<view/></view>", "pages/a/a.wxml:1:8 warning wxml: invalid end tag"],
   ['<view a="1" a="2"/>', "pages/a/a.wxml:1:13 warning wxml: duplicated attribute"],
   ['<view wx:elif="{{a}}"/>', "pages/a/a.wxml:1:7 warning wxml: invalid attribute"],
+  ['<template name="a"/><template is="b"/>', 'pages/a/a.wxml:1:31 warning there is no template "b" here'],
   ["<chat-bubble/>", "pages/a/a.wxml:1:1 warning unknown component <chat-bubble>"],
 ])("what is wrong is named with its place, and the page is still drawn: %s", async (wxml, line) => {
   const files = await page(wxml);

@@ -61,10 +61,10 @@ test("a request goes out and comes back whole, without any CORS", async () => {
   });
   const { result, body, events } = await call(
     "request",
-    { url: `${url}/p?q=1`, method: "put", header: { "X-A": "1" } },
+    { url: `${url}/p?q=1`, method: "put", header: { "X-A": "1", accept: "text/x" } },
     { body: "data" },
   );
-  expect(seen).toEqual(["PUT", "/p?q=1", "1", undefined, "data"]);
+  expect(seen).toEqual(["PUT", "/p?q=1", "1", undefined, "text/x", "gzip, deflate, br", "data"]);
   expect(result).toMatchObject({ statusCode: 201, header: { "X-B": "2", "Set-Cookie": "a=1; Path=/,b=2" } });
   expect(result["cookies"]).toEqual(["a=1; Path=/", "b=2"]);
   expect(body).toBe("字");
