@@ -4,7 +4,7 @@ import type { Authenticate, Identity } from "./auth/identity.js";
 import { createOriginRule, type OriginVerdict } from "./auth/origin.js";
 import { readToken } from "./auth/token-source.js";
 import type { MaybePromise } from "./broker/maybe-promise.js";
-import type { Handshake } from "./handshake.js";
+import type { Handshake, ReceivedHandshake } from "./handshake.js";
 import { toProblem, type Problem } from "./http/problem.js";
 import type { Settings } from "./options.js";
 import { RequestError } from "./request-error.js";
@@ -35,7 +35,7 @@ export class Admission {
   }
 
   /** At once where nobody has to be asked. Never throws and never rejects, except by a fault of the application. */
-  decide(handshake: Handshake): MaybePromise<Admitted | Problem> {
+  decide(handshake: ReceivedHandshake): MaybePromise<Admitted | Problem> {
     if (this.isPlain(handshake)) return NOBODY;
     const verdict = this.judgeOrigin?.(handshake) ?? "allow";
     if (verdict === "refuse")
@@ -56,7 +56,7 @@ export class Admission {
   }
 
   /** The client is nobody, wishes nothing, and everybody may come: most servers without `authenticate`. */
-  private isPlain(handshake: Handshake): boolean {
+  private isPlain(handshake: ReceivedHandshake): boolean {
     const { authenticate, origins, tokenInFirstMessage, requireIdentity } = this.settings;
     return (
       authenticate === undefined &&

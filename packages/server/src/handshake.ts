@@ -15,8 +15,6 @@ export interface Handshake {
   readonly subprotocol: string;
   /** The client's address: the socket's, or what `trustedProxies` say. */
   readonly remoteAddress: string;
-  /** Whether a header was there, by its name in lower case. Costs less than `headers`. */
-  hasHeader(name: string): boolean;
 }
 
 export function pathOf(target: string): string {
@@ -59,6 +57,7 @@ export class ReceivedHandshake implements Handshake {
     return this.address;
   }
 
+  /** Whether a header was there, by its name in lower case. Costs less than `headers`. */
   hasHeader(name: string): boolean {
     return this.head.headers.has(name);
   }

@@ -58,10 +58,24 @@ export {
   type RecordWritten,
   type StoredRecord,
 } from "./broker/index.js";
+export type { AccessAction, AccessRequest, Authorize } from "./access.js";
+export type { ChannelRule } from "./channel-rules.js";
 export type { Clock } from "./clock.js";
 export { ClosedError } from "./closed-error.js";
-export type { CloseListener, Connection, ConnectionEvents, MessageListener, SendData } from "./connection.js";
+export type { CompressionOptions } from "./compression.js";
+export type {
+  CloseListener,
+  Connection,
+  ConnectionEvents,
+  JoinOptions,
+  MessageListener,
+  SendData,
+} from "./connection.js";
 export type { Handshake } from "./handshake.js";
+export type { ReplayStatus, ReplayWish } from "./history-join.js";
+export type { ApiKey, Scope } from "./http/api-key.js";
+export type { LoginLimits } from "./http/routes/tickets.js";
+export type { LimitOptions } from "./limits.js";
 export type { Logger, LogFields } from "./logger.js";
 export type { PushServerOptions } from "./options.js";
 export {
@@ -72,4 +86,16 @@ export {
   type PushServerEvents,
 } from "./push-server.js";
 export { RequestError } from "./request-error.js";
+export type {
+  ConnectionInfo,
+  DisconnectOptions,
+  DisconnectTarget,
+  DrainOptions,
+  HistoryOptions,
+  MembersOptions,
+  PublishOptions,
+  PushTarget,
+  ServerInfo,
+} from "./server-control.js";
 export type { ListenAddress, ListenOptions } from "./socket-listener.js";
+export type { Stats } from "./stats.js";

@@ -1,3 +1,5 @@
+import type { PushTarget } from "./server-control.js";
+
 /** Channels of the server's own begin with `#`, which no public name has. They sort before all public names. */
 const MARK = "#";
 
@@ -15,6 +17,14 @@ export function inboxOf(user: string): string {
 /** The inbox of one installation of a user. */
 export function deviceInboxOf(user: string, device: string): string {
   return `#device ${user} ${device}`;
+}
+
+/** The channel that carries what is pushed to a target. */
+export function channelOf(target: PushTarget): string {
+  if ("channel" in target) return target.channel;
+  if ("all" in target) return EVERYONE;
+  const { user, device } = target;
+  return device === undefined ? inboxOf(user) : deviceInboxOf(user, device);
 }
 
 export function isInnerChannel(name: string): boolean {

@@ -2,17 +2,29 @@ import { randomBytes } from "node:crypto";
 import type { Authorize } from "./access.js";
 import type { Authenticate } from "./auth/identity.js";
 import type { TokenSourceOptions } from "./auth/token-source.js";
+import type { WxLogin } from "./auth/wx-login.js";
 import type { Broker } from "./broker/broker.js";
 import type { ChannelRule } from "./channel-rules.js";
 import { systemClock, type Clock } from "./clock.js";
 import { resolveCompression, type Compression, type CompressionOptions } from "./compression.js";
+import type { ApiKey } from "./http/api-key.js";
+import type { LoginLimits } from "./http/routes/tickets.js";
 import { resolveLimits, type LimitOptions, type Limits } from "./limits.js";
 import { silentLogger, type Logger } from "./logger.js";
 
 /** Everything is optional. */
 export interface PushServerOptions extends LimitOptions {
-  /** Key for the HTTP API, at least 16 characters. Without one its routes answer 403. */
+  /** Key that may everything in the HTTP API, at least 16 characters. Without any key its routes answer 403. */
   readonly adminKey?: string | undefined;
+  /** Further keys of the HTTP API, each with what it may. */
+  readonly apiKeys?: readonly ApiKey[] | undefined;
+  /** Exchanges codes of `wx.login` for tickets at `POST /v1/login/wx`. Default: the route answers 501. */
+  readonly wxLogin?: WxLogin | undefined;
+  /**
+   * Logins per minute at that route, from one address and together.
+   * @defaultValue 30 and 600
+   */
+  readonly loginLimits?: LoginLimits | undefined;
   /**
    * This node's name among those that share a broker: 1 to 64 characters of `A-Z a-z 0-9 _ - .`.
    * @defaultValue a random one
@@ -69,6 +81,9 @@ export interface PushServerOptions extends LimitOptions {
 /** The options with every default filled in. */
 export interface Settings extends Limits {
   readonly adminKey: string | undefined;
+  readonly apiKeys: readonly ApiKey[];
+  readonly wxLogin: WxLogin | undefined;
+  readonly loginLimits: LoginLimits;
   readonly nodeId: string;
   readonly authenticate: Authenticate | undefined;
   readonly requireIdentity: boolean;
@@ -109,6 +124,9 @@ export function resolveOptions(options: PushServerOptions): Settings {
   return {
     ...resolveLimits(options),
     adminKey,
+    apiKeys: options.apiKeys ?? [],
+    wxLogin: options.wxLogin,
+    loginLimits: options.loginLimits ?? { perAddress: 30, total: 600 },
     nodeId,
     authenticate,
     requireIdentity: options.requireIdentity ?? authenticate !== undefined,

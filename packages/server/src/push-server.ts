@@ -15,6 +15,7 @@ import type {
   PushTarget,
   ServerInfo,
 } from "./server-control.js";
+import { createHttpApi } from "./api-adapter.js";
 import { createTickets, type Tickets } from "./auth/tickets.js";
 import type { Broker, ChannelsPage, ChannelsQuery, HistoryPage, Published } from "./broker/broker.js";
 import { createMemoryBroker } from "./broker/memory-broker.js";
@@ -25,13 +26,11 @@ import type { Connection } from "./connection.js";
 import { Doorkeeper } from "./doorkeeper.js";
 import { closeOverTime } from "./drain.js";
 import { pathOf, type Handshake } from "./handshake.js";
-import { sendProblem } from "./http/problem.js";
-import { servePublish } from "./http/publish-route.js";
-import { AFTER_INNER, deviceInboxOf, EVERYONE, inboxOf } from "./inner-channel.js";
+import type { HttpApi } from "./http/http-api.js";
+import { AFTER_INNER, channelOf, inboxOf } from "./inner-channel.js";
 import { resolveOptions, type PushServerOptions, type Settings } from "./options.js";
 import { toContent } from "./outbound-frame.js";
 import { RateGate } from "./rate-gate.js";
-import { RequestError } from "./request-error.js";
 import { ServerNode } from "./server-node.js";
 import { SocketListener, type ListenAddress, type ListenOptions } from "./socket-listener.js";
 import type { Stats } from "./stats.js";
@@ -84,6 +83,7 @@ class PushServer extends EventEmitter<PushServerEvents> {
   private readonly node: ServerNode;
   private readonly doorkeeper: Doorkeeper;
   private readonly gate: RateGate;
+  private readonly httpApi: HttpApi;
   private readonly socketListeners: SocketListener[] = [];
   private readonly detachers = new Set<() => void>();
   private readonly startedAtMs: number;
@@ -106,6 +106,12 @@ class PushServer extends EventEmitter<PushServerEvents> {
       onError: (error) => this.onError(error),
     });
     this.doorkeeper = new Doorkeeper(this.node, new Admission(this.settings, this.tickets.authenticate));
+    this.httpApi = createHttpApi(this.node, {
+      tickets: this.tickets,
+      users: this,
+      isDraining: () => this.state !== "open",
+      drain: (withinMs) => void this.drainAndClose(withinMs),
+    });
   }
 
   /** How many clients are connected to this node. */
@@ -162,16 +168,7 @@ class PushServer extends EventEmitter<PushServerEvents> {
    * @returns false where the request is not for the API: nothing was done then.
    */
   handle(request: IncomingMessage, response: ServerResponse): boolean {
-    if (pathOf(request.url ?? "") !== "/v1/publish") return false;
-    const { adminKey: key, maxHttpBodyBytes: maxBodyBytes } = this.settings;
-    const publish = (channel: string, data: unknown): Promise<Published> => this.publish(channel, data);
-    servePublish({ key, maxBodyBytes, publish }, request, response).catch((error: unknown) => {
-      if (request.destroyed && !request.complete) return;
-      if (response.headersSent) response.destroy();
-      else sendProblem(response, { status: 500, detail: "the server failed" });
-      this.onError(error);
-    });
-    return true;
+    return this.httpApi.handle(request, response);
   }
 
   /**
@@ -182,15 +179,19 @@ class PushServer extends EventEmitter<PushServerEvents> {
    */
   async publish(channel: string, data: unknown, options: PublishOptions = {}): Promise<Published> {
     requireChannelName(channel);
-    return this.publishTo(channel, data, options);
+    return this.push({ channel }, data, options);
   }
 
   /** Publishes to a channel, to a user's or device's inbox, or to everybody. Rejects as `publish`. */
   async push(target: PushTarget, data: unknown, options: PublishOptions = {}): Promise<Published> {
-    if ("channel" in target) return this.publish(target.channel, data, options);
-    if ("all" in target) return this.publishTo(EVERYONE, data, options);
-    const { user, device } = target;
-    return this.publishTo(device === undefined ? inboxOf(user) : deviceInboxOf(user, device), data, options);
+    if ("channel" in target) requireChannelName(target.channel);
+    const { key, ttlMs } = options;
+    return this.node.publish({
+      channel: channelOf(target),
+      ...toContent(data),
+      ...(key !== undefined && { key }),
+      ...(ttlMs !== undefined && { ttlMs }),
+    });
   }
 
   /** One page of what a channel keeps. */
@@ -259,28 +260,6 @@ class PushServer extends EventEmitter<PushServerEvents> {
     return this.closing;
   }
 
-  private async publishTo(channel: string, data: unknown, options: PublishOptions): Promise<Published> {
-    const content = toContent(data);
-    const { policy, maxDataBytes } = this.node.ruleOf(channel);
-    const bytes = typeof content.data === "string" ? Buffer.byteLength(content.data) : content.data.length;
-    if (bytes > maxDataBytes) {
-      throw new RequestError(
-        "too-large",
-        false,
-        `data: expected at most ${maxDataBytes} bytes, got ${bytes}`,
-      );
-    }
-    const isKept = policy.historyCount > 0 && channel !== EVERYONE;
-    const { key, ttlMs } = options;
-    return this.broker.publish({
-      channel,
-      ...content,
-      ...(isKept && { policy }),
-      ...(key !== undefined && { key }),
-      ...(ttlMs !== undefined && { ttlMs }),
-    });
-  }
-
   private shut(): void {
     if (this.state === "open") this.state = "draining";
     for (const detach of this.detachers) detach();
@@ -295,6 +274,11 @@ class PushServer extends EventEmitter<PushServerEvents> {
       connection.close(GOING_AWAY, GOING_AWAY_REASON),
     );
     await roster.untilEmpty();
+  }
+
+  private async drainAndClose(windowMs: number): Promise<void> {
+    await this.drain({ windowMs });
+    await this.close();
   }
 
   private async shutDown(code: number, reason: string): Promise<void> {

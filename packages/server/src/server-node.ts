@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { FrameReaderOptions } from "@weapp-socket/wire";
 import { NO_WISHES, type RawWishes } from "./access.js";
 import type { DisconnectOptions, DisconnectTarget } from "./server-control.js";
-import type { Broker, ControlMessage } from "./broker/broker.js";
+import type { Broker, ControlMessage, Published, PublishRequest } from "./broker/broker.js";
 import type { MaybePromise } from "./broker/maybe-promise.js";
 import type { PresenceEvent } from "./broker/publication.js";
 import { ChannelRules, type ChannelRule, type ResolvedRule } from "./channel-rules.js";
@@ -15,6 +15,7 @@ import { Inlet } from "./inlet.js";
 import { deviceInboxOf, EVERYONE, inboxOf, isInnerChannel } from "./inner-channel.js";
 import type { Settings } from "./options.js";
 import { PresenceKeeper } from "./presence-keeper.js";
+import { RequestError } from "./request-error.js";
 import { Roster } from "./roster.js";
 import type { ConnectionHost, SocketConnection } from "./socket-connection.js";
 import { Stats } from "./stats.js";
@@ -75,6 +76,22 @@ export class ServerNode implements ConnectionHost, HubHost {
 
   ruleOf(channel: string): ResolvedRule {
     return isInnerChannel(channel) ? this.rules.inbox : this.rules.of(channel);
+  }
+
+  /** Publishes by the rule of the channel, which may be an inner one. */
+  publish(request: Omit<PublishRequest, "policy">): MaybePromise<Published> {
+    const { channel, data } = request;
+    const { policy, maxDataBytes } = this.ruleOf(channel);
+    const bytes = typeof data === "string" ? Buffer.byteLength(data) : data.length;
+    if (bytes > maxDataBytes) {
+      throw new RequestError(
+        "too-large",
+        false,
+        `data: expected at most ${maxDataBytes} bytes, got ${bytes}`,
+      );
+    }
+    const isKept = policy.historyCount > 0 && channel !== EVERYONE;
+    return this.broker.publish(isKept ? { ...request, policy } : request);
   }
 
   /** Lets a connection in: from here on it is counted, found and pushed to. */

@@ -17,7 +17,8 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number): 
   }
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // Not destroyed when it is left early: the answer still has to go out on the same socket.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > maxBytes) return tooLarge;
     chunks.push(chunk);
