@@ -79,3 +79,10 @@ export function numberOf(
 export function portOf(args: Arguments, name: string, fallback: number): number {
   return numberOf(args, name, { fallback, least: 0, most: 65_535 });
 }
+
+/** The profile given as `--profile`. */
+export function profileOf(args: Arguments): "device" | "devtools" | undefined {
+  const text = args.text("profile");
+  if (text === undefined || text === "device" || text === "devtools") return text;
+  throw new UsageError(`--profile must be device or devtools, got ${text}`);
+}

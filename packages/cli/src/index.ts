@@ -6,12 +6,13 @@ import { commonOptions, formatCommandHelp, formatHelp } from "./help.js";
 import { nearest } from "./suggestion.js";
 import { createTerminal, type Terminal, type TerminalStream } from "./terminal.js";
 import { bench } from "./commands/bench.js";
+import { build } from "./commands/build.js";
 import { doctor } from "./commands/doctor.js";
 import { dev } from "./commands/dev.js";
 import { push } from "./commands/push.js";
 import { serve } from "./commands/serve.js";
 
-const commands: readonly Command[] = [dev, serve, push, doctor, bench];
+const commands: readonly Command[] = [dev, serve, push, build, doctor, bench];
 
 /** What the command line program uses of its process. `process` itself fits. */
 export interface CommandHost {

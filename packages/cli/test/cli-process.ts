@@ -3,7 +3,10 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { onTestFinished, vi } from "vitest";
+
+// A busy machine takes its time to start a process.
+vi.setConfig({ testTimeout: 30_000 });
 
 const bin = join(import.meta.dirname, "../bin/weapp-socket.js");
 

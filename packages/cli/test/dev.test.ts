@@ -206,3 +206,20 @@ test("diagnostics name file, line and column, come again when they change, and g
   await writeFile(app, goodApp);
   await cli.until(() => cli.err.endsWith("no problems left\n"));
 });
+
+test("--profile and --scenario reach the page; a scenario that is none is told with its line", async () => {
+  const cwd = emptyFolder();
+  await writeFile(join(cwd, "cut.json"), `{ "seed": 7, "steps": [{ "at": 100, "do": "cut" }] }`);
+  const args = ["dev", chat, "--port", "0", "--profile", "devtools", "--scenario", "cut.json", "--json"];
+  const { url } = await startCli(args, { cwd }).event("simulator");
+  const session = (await (await fetch(`${url as string}/program/session.json`)).json()) as Record<
+    string,
+    unknown
+  >;
+  expect(session).toMatchObject({ profile: "devtools", scenario: { steps: [{ at: 100 }] } });
+
+  await writeFile(join(cwd, "bad.json"), `{\n  "steps": [{ "at": 100, "do": "explode" }]\n}`);
+  const { code, err } = await runCli(["dev", chat, "--port", "0", "--scenario", "bad.json"], { cwd });
+  expect(code).toBe(1);
+  expect(err).toMatch(/^bad\.json:2:\d+: error: .*explode[^]*error: bad\.json is no scenario\n$/);
+});

@@ -5,18 +5,21 @@ test("without arguments: what it is and what it can do", async () => {
   const { code, out, err } = await runCli([]);
   expect(code).toBe(0);
   expect(err).toBe("");
-  for (const command of ["dev", "serve", "push", "doctor", "bench"])
+  for (const command of ["dev", "serve", "push", "build", "doctor", "bench"])
     expect(out).toMatch(new RegExp(`^  ${command} `, "m"));
 });
 
-test.each(["dev", "serve", "push", "doctor", "bench"])("%s --help teaches by examples", async (command) => {
-  const { code, out } = await runCli([command, "--help"]);
-  expect(code).toBe(0);
-  expect(out).toContain(`weapp-socket ${command}`);
-  expect(out).toMatch(/^Examples$/m);
-  expect(out.split("\n").filter((line) => line.length > 110)).toEqual([]);
-  expect((await runCli(["help", command])).out).toBe(out);
-});
+test.each(["dev", "serve", "push", "build", "doctor", "bench"])(
+  "%s --help teaches by examples",
+  async (command) => {
+    const { code, out } = await runCli([command, "--help"]);
+    expect(code).toBe(0);
+    expect(out).toContain(`weapp-socket ${command}`);
+    expect(out).toMatch(/^Examples$/m);
+    expect(out.split("\n").filter((line) => line.length > 110)).toEqual([]);
+    expect((await runCli(["help", command])).out).toBe(out);
+  },
+);
 
 test("--version is the package's", async () => {
   const { code, out } = await runCli(["--version"]);
@@ -39,6 +42,8 @@ test.each([
   [["dev", ".", "--port", "1", "--port", "2"], "--port was given twice"],
   [["dev", ".", "--open=yes"], "--open takes no value, got yes"],
   [["dev", ".", "--map", "here"], "--map must be like wss://push.example.com=ws://127.0.0.1:3000, got here"],
+  [["dev", ".", "--profile", "phone"], "--profile must be device or devtools, got phone"],
+  [["build", ".", "--profile", "phone"], "--profile must be device or devtools, got phone"],
   [["dev"], "usage: weapp-socket dev DIR [options]"],
   [["dev", ".", "extra"], "unexpected argument extra"],
   [["serve", "--key", "short"], "the key must have at least 16 characters, got 5"],

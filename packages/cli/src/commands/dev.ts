@@ -1,6 +1,8 @@
 import { statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { type Arguments, portOf } from "../arguments.js";
+import type { Scenario } from "@weapp-socket/simulator";
+import { type Arguments, portOf, profileOf } from "../arguments.js";
 import { openInBrowser } from "../browser-opener.js";
 import type { Command, CommandContext } from "../command.js";
 import { startServerBeside } from "../dev/server-beside.js";
@@ -45,6 +47,8 @@ export const dev: Command = {
       summary:
         "lead addresses that begin with FROM to TO, so that pages with\nproduction addresses run unedited",
     },
+    profile: { type: "text", value: "NAME", summary: "how sockets behave: device (default) or devtools" },
+    scenario: { type: "text", value: "FILE", summary: "faults to play from the start of each page" },
     open: { type: "flag", summary: "open the simulator in the browser" },
   },
   positionals: { min: 1, max: 1 },
@@ -70,6 +74,8 @@ async function run(args: Arguments, context: CommandContext): Promise<number> {
   const serverFile =
     serverText === undefined ? undefined : existing(resolve(cwd, serverText), serverText, "file");
   const map = args.texts("map").map(parseUrlMapping);
+  const profile = profileOf(args);
+  const scenario = await scenarioOf(args, context);
   const port = await claimPort({
     port: portOf(args, "port", defaultPort),
     host,
@@ -85,6 +91,8 @@ async function run(args: Arguments, context: CommandContext): Promise<number> {
     const { createSimulator } = await import("@weapp-socket/simulator");
     const simulator = createSimulator({
       dir: program,
+      ...(profile !== undefined && { profile }),
+      ...(scenario !== undefined && { scenario }),
       map: [...map, ...(serverPort === undefined ? [] : portMappings(defaultServerPort, serverPort))],
     });
     cleanups.push(() => simulator.close());
@@ -122,6 +130,17 @@ function claimServerPort(args: Arguments, serverFile: string | undefined): Promi
   const port = portOf(args, "server-port", defaultServerPort);
   if (serverFile === undefined) return Promise.resolve(undefined);
   return claimPort({ port, host, option: "--server-port", what: "the push server's" });
+}
+
+async function scenarioOf(args: Arguments, { cwd, terminal }: CommandContext): Promise<Scenario | undefined> {
+  const file = args.text("scenario");
+  if (file === undefined) return undefined;
+  const text = await readFile(existing(resolve(cwd, file), file, "file"), "utf8");
+  const { parseScenario } = await import("@weapp-socket/simulator");
+  const { scenario, diagnostics } = parseScenario(text, file);
+  for (const diagnostic of diagnostics) terminal.note(formatDiagnostic(diagnostic, terminal));
+  if (scenario === null) throw new CommandError(`${file} is no scenario`);
+  return scenario;
 }
 
 function existing(path: string, shown: string, kind: "file" | "folder"): string {
