@@ -73,8 +73,10 @@ export class ApiWorld {
       users: this.users,
       channelOf: (target) => {
         if ("channel" in target) return target.channel;
-        if ("all" in target) return "~all";
-        return target.device === undefined ? `~u ${target.user}` : `~d ${target.user} ${target.device}`;
+        if ("all" in target) return "#all";
+        return target.device === undefined
+          ? `#user ${target.user}`
+          : `#device ${target.user} ${target.device}`;
       },
       addressOf: (request) => request.socket.remoteAddress ?? "",
       drain: (withinMs) => {

@@ -93,10 +93,10 @@ describe("publish", () => {
 
 describe("push", () => {
   it.each([
-    [{ user: "u1" }, "~u u1"],
-    [{ user: "u1", device: "d1" }, "~d u1 d1"],
+    [{ user: "u1" }, "#user u1"],
+    [{ user: "u1", device: "d1" }, "#device u1 d1"],
     [{ channel: "room" }, "room"],
-    [{ all: true }, "~all"],
+    [{ all: true }, "#all"],
   ])("to %j", async (to, channel) => {
     const ear = new Ear();
     current.world.broker.attach(channel, ear);
@@ -124,14 +124,14 @@ describe("push", () => {
   it("tells by its receipt what has become of it, and never goes back", async () => {
     const ear = new Ear();
     const { world } = current;
-    world.broker.attach("~u u1", ear);
+    world.broker.attach("#user u1", ear);
     const pushed = await post("/v1/push", { to: { user: "u1" }, data: 1, receipt: true });
     const publication = ear.publications[0];
     expect(publication).toMatchObject({ wantsReceipt: true });
     const target = `/v1/receipts/${String(pushed.json["receipt"])}`;
-    const push = { channel: "~u u1", key: publication?.key ?? "" };
+    const push = { channel: "#user u1", key: publication?.key ?? "" };
     expect((await get(target)).json).toEqual({
-      channel: "~u u1",
+      channel: "#user u1",
       position: pushed.json["position"],
       state: "accepted",
       acceptedAtMs: world.clock.now(),
@@ -165,7 +165,7 @@ describe("push", () => {
     const push = async (key: string) =>
       post("/v1/push", { to: { user: "u1" }, data: 1, receipt: true, ttlMs: 5000, key });
     const [unsent, sent] = [await push("unsent"), await push("sent")];
-    await advanceReceipt(world.host, { channel: "~u u1", key: "sent" }, "sent");
+    await advanceReceipt(world.host, { channel: "#user u1", key: "sent" }, "sent");
     world.clock.advance(5000);
     expect((await get(`/v1/receipts/${String(unsent.json["receipt"])}`)).json["state"]).toBe("expired");
     expect((await get(`/v1/receipts/${String(sent.json["receipt"])}`)).json["state"]).toBe("sent");

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { RequestError } from "../../src/request-error.js";
+import { handshakeOf } from "../auth/handshakes.js";
 import { KEYS, useApi } from "./api-world.js";
 import type { ConnectionInfo } from "../../src/http/api-host.js";
 
@@ -226,18 +227,7 @@ describe("tickets", () => {
     const { json, text } = await world.ask("POST", "/v1/login/wx", { body: { code: "abc", device: "d1" } });
     expect(text).not.toContain("open-abc");
     const ticket = String(json["ticket"]);
-    const identity = await world.host.tickets.authenticate(
-      {
-        target: "/",
-        path: "/",
-        query: new URLSearchParams(),
-        headers: {},
-        subprotocol: "",
-        remoteAddress: "",
-        hasHeader: () => false,
-      } as Parameters<typeof world.host.tickets.authenticate>[0],
-      { token: ticket, device: "d1" },
-    );
+    const identity = await world.host.tickets.authenticate(handshakeOf(), { token: ticket, device: "d1" });
     expect(identity).toEqual({
       user: "open-abc",
       appId: "wx1234",

@@ -8,6 +8,7 @@ import {
   positionField,
   textField,
 } from "../fields.js";
+import { AFTER_INNER } from "../../inner-channel.js";
 import type { HistoryPage } from "../../broker/broker.js";
 import type { Publication } from "../../broker/publication.js";
 import type { ArraySchema, Schema } from "../schema.js";
@@ -53,15 +54,9 @@ export const channelsRoute: Route = {
     schema: answerOf({ channels: arrayOf(channelInfo), more: booleanField }),
   },
   async handle({ query }, { broker }) {
-    const { limit, prefix, after } = query as { limit: number; prefix?: string; after?: string };
-    const page = await broker.channels({
-      limit,
-      ...(prefix !== undefined && { prefix }),
-      ...(after !== undefined && { after }),
-    });
-    // What begins with # is the server's own.
-    const channels = page.channels.filter(({ channel }) => !channel.startsWith("#"));
-    return { status: 200, body: { channels, more: page.more } };
+    const { limit, prefix = "", after = "" } = query as { limit: number; prefix?: string; after?: string };
+    const start = after > AFTER_INNER ? after : AFTER_INNER;
+    return { status: 200, body: await broker.channels({ limit, prefix, after: start }) };
   },
 };
 
