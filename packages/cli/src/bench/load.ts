@@ -7,15 +7,17 @@ export interface LoadOptions {
   readonly url: string;
   readonly connections: number;
   readonly durationMs: number;
-  /** What each connection sends, again after each answer; undefined: it only listens. */
+  /** What is sent; undefined: nothing, it only listens. */
   readonly message: string | undefined;
+  /** Messages a second of each connection. */
+  readonly rate: number;
   readonly stop: AbortSignal;
 }
 
 export interface LoadResult {
   /** From the dial to the 101, in milliseconds. */
   readonly opens: Histogram;
-  /** From a message to its answer. */
+  /** From when a message was due to its answer: a server that stalls is charged for what waits behind. */
   readonly answers: Histogram;
   readonly sent: number;
   readonly received: number;
@@ -30,6 +32,9 @@ export interface LoadResult {
 
 const dialsAtOnce = 64;
 const dialTimeoutMs = 10_000;
+const tickMs = 2;
+/** How long the last answers may take. */
+const lastAnswersMs = 1000;
 
 /** Opens the connections, lets them talk for the duration, ends them. */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
@@ -39,6 +44,13 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   return load.end();
 }
 
+interface Talker {
+  readonly link: Link;
+  /** When the messages were due that have not been answered, oldest first. */
+  readonly dueAt: number[];
+  hasEnded: boolean;
+}
+
 class Load {
   readonly #options: LoadOptions;
   readonly #transport: Transport = createNodeTransport();
@@ -46,13 +58,13 @@ class Load {
   readonly #opens = new Histogram();
   readonly #answers = new Histogram();
   readonly #troubles = new Map<string, number>();
+  readonly #talkers: Talker[] = [];
   #isTalking = false;
   #sent = 0;
   #received = 0;
   #receivedBytes = 0;
   #elapsedMs = 0;
   #cpu = 0;
-  readonly #starts: (() => void)[] = [];
 
   constructor(options: LoadOptions) {
     this.#options = options;
@@ -67,17 +79,39 @@ class Load {
   }
 
   async talk(): Promise<void> {
-    const { durationMs, stop } = this.#options;
-    if (this.#starts.length === 0) return;
+    const { durationMs, message, stop } = this.#options;
+    if (this.#talkers.length === 0) return;
     const start = performance.now();
     const cpu = process.cpuUsage();
     this.#isTalking = true;
-    for (const begin of this.#starts) begin();
-    await delay(durationMs, undefined, { signal: stop }).catch(() => undefined);
-    this.#isTalking = false;
+    if (message === undefined) await delay(durationMs, undefined, { signal: stop }).catch(() => undefined);
+    else await this.#send(message, start);
     this.#elapsedMs = performance.now() - start;
     const { user, system } = process.cpuUsage(cpu);
     this.#cpu = (user + system) / 1000 / this.#elapsedMs;
+    const last = performance.now() + lastAnswersMs;
+    while (this.#waiting() > 0 && performance.now() < last && !stop.aborted) await delay(tickMs);
+    this.#isTalking = false;
+  }
+
+  /** Messages are due at even intervals, one connection after the other, whatever has been answered. */
+  async #send(message: string, start: number): Promise<void> {
+    const { durationMs, rate, stop } = this.#options;
+    const perMs = (rate * this.#talkers.length) / 1000;
+    for (;;) {
+      const due = Math.min(performance.now() - start, durationMs) * perMs;
+      for (; this.#sent < due; this.#sent += 1) {
+        const talker = this.#talkers[this.#sent % this.#talkers.length]!;
+        talker.dueAt.push(start + this.#sent / perMs);
+        talker.link.send(message);
+      }
+      if (performance.now() - start >= durationMs || stop.aborted) return;
+      await delay(tickMs);
+    }
+  }
+
+  #waiting(): number {
+    return this.#talkers.reduce((sum, { dueAt, hasEnded }) => sum + (hasEnded ? 0 : dueAt.length), 0);
   }
 
   end(): LoadResult {
@@ -95,47 +129,40 @@ class Load {
   }
 
   #dial(): Promise<void> {
-    const { url, message } = this.#options;
+    const { url } = this.#options;
     const dialedAt = performance.now();
     return new Promise((resolve) => {
-      let sentAt: number | undefined;
-      const send = (): void => {
-        if (message === undefined || !this.#isTalking) return;
-        sentAt = performance.now();
-        this.#sent += 1;
-        link.send(message);
+      const request = {
+        url,
+        headers: headersFor(url),
+        protocols: [],
+        timeoutMs: dialTimeoutMs,
+        tcpNoDelay: true,
+        perMessageDeflate: false,
       };
-      const link = this.#transport.dial(
-        {
-          url,
-          headers: headersFor(url),
-          protocols: [],
-          timeoutMs: dialTimeoutMs,
-          tcpNoDelay: true,
-          perMessageDeflate: false,
+      const link = this.#transport.dial(request, {
+        open: () => {
+          this.#opens.add(performance.now() - dialedAt);
+          this.#talkers.push(talker);
+          resolve();
         },
-        {
-          open: () => {
-            this.#opens.add(performance.now() - dialedAt);
-            this.#starts.push(send);
-            resolve();
-          },
-          message: (data) => {
-            if (!this.#isTalking) return;
-            this.#received += 1;
-            this.#receivedBytes += typeof data === "string" ? Buffer.byteLength(data) : data.byteLength;
-            if (sentAt === undefined) return;
-            this.#answers.add(performance.now() - sentAt);
-            sentAt = undefined;
-            send();
-          },
-          fail: ({ detail }) => {
-            this.#trouble(detail);
-            resolve();
-          },
-          close: (code, reason) => this.#trouble(`ended early: ${code}${reason === "" ? "" : ` ${reason}`}`),
+        message: (data) => {
+          if (!this.#isTalking) return;
+          this.#received += 1;
+          this.#receivedBytes += typeof data === "string" ? Buffer.byteLength(data) : data.byteLength;
+          const dueAt = talker.dueAt.shift();
+          if (dueAt !== undefined) this.#answers.add(performance.now() - dueAt);
         },
-      );
+        fail: ({ detail }) => {
+          this.#trouble(detail);
+          resolve();
+        },
+        close: (code, reason) => {
+          talker.hasEnded = true;
+          this.#trouble(`ended early: ${code}${reason === "" ? "" : ` ${reason}`}`);
+        },
+      });
+      const talker: Talker = { link, dueAt: [], hasEnded: false };
       this.#links.push(link);
     });
   }

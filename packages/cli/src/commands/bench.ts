@@ -13,19 +13,24 @@ export const bench: Command = {
   summary: "measure a server with many connections",
   usage: "URL [options]",
   description: [
-    "Opens connections as mini programs do. Each sends a message, waits for the answer and sends again; with\n" +
-      "--listen they send nothing and count what the server pushes. One process: it says so where it was itself the\n" +
-      "limit. Exit code 1 if a connection failed, ended early, or nothing came.",
+    "Opens connections as mini programs do. Each sends messages at a steady rate and takes each message that comes\n" +
+      "for the answer to its oldest one; the time runs from when a message was due. With --listen they send nothing\n" +
+      "and count what the server pushes. One process: it says so where it was itself the limit. Exit code 1 if a\n" +
+      "connection failed or ended early, or a message was not answered.",
   ],
   options: {
     connections: { type: "text", value: "N", summary: "how many: 100" },
     seconds: { type: "text", value: "N", summary: "how long they talk: 10" },
+    rate: { type: "text", value: "N", summary: "messages a second of each connection: 10" },
     message: { type: "text", value: "TEXT", summary: "what each sends: hello" },
     listen: { type: "flag", summary: "send nothing, count what comes" },
   },
   positionals: { min: 1, max: 1 },
   examples: [
-    { command: "weapp-socket bench ws://127.0.0.1:3000", does: "100 connections for 10 seconds" },
+    {
+      command: "weapp-socket bench ws://127.0.0.1:3000",
+      does: "100 connections, 1000 messages a second, for 10 seconds",
+    },
     {
       command: "weapp-socket bench ws://127.0.0.1:3000 --connections 1000 --listen",
       does: "a thousand listeners",
@@ -37,12 +42,21 @@ export const bench: Command = {
     const seconds = numberOf(args, "seconds", { fallback: 10, least: 1, most: 3600 });
     const listens = args.flag("listen");
     const message = listens ? undefined : (args.text("message") ?? "hello");
+    const rate = numberOf(args, "rate", { fallback: 10, least: 1, most: 100_000 });
     const { runLoad } = await import("../bench/load.js");
     const talking = terminal.progress(`${connections} connections to ${url.host}, for ${seconds} s`);
-    const result = await runLoad({ url: url.href, connections, durationMs: seconds * 1000, message, stop });
+    const result = await runLoad({
+      url: url.href,
+      connections,
+      durationMs: seconds * 1000,
+      message,
+      rate,
+      stop,
+    });
     talking();
     show(result, connections, listens, terminal);
-    return result.troubles.size === 0 && result.received > 0 ? 0 : 1;
+    const isWell = listens ? result.received > 0 : result.answers.count === result.sent;
+    return isWell && result.troubles.size === 0 ? 0 : 1;
   },
 };
 
@@ -60,6 +74,7 @@ function show(result: LoadResult, connections: number, listens: boolean, termina
     received,
     receivedBytes,
     perSecond,
+    answered: answers.count,
     answerMs: answer,
     elapsedMs: Math.round(elapsedMs),
     ownCpu: Number(cpu.toFixed(2)),
@@ -69,7 +84,7 @@ function show(result: LoadResult, connections: number, listens: boolean, termina
     `  opened     ${opens.count} of ${connections}${open === undefined ? "" : `, ${quantiles(open)}`}`,
     ...(listens ? [] : [`  sent       ${sent}`]),
     `  received   ${received}, ${perSecond} a second, ${receivedBytes} bytes`,
-    ...(answer === undefined ? [] : [`  answers    ${quantiles(answer)}`]),
+    ...(answer === undefined ? [] : [`  answered   ${answers.count}, ${quantiles(answer)}`]),
     ...[...troubles].map(([text, count]) => `  ${terminal.style("red", `${count} times`)}  ${text}`),
     ...(received === 0 && opens.count > 0 ? [listens ? nothingPushed : nothingAnswered] : []),
     ...(cpu > busyShare
