@@ -1,4 +1,5 @@
 import { createRuntime } from "@weapp-socket/runtime";
+import { unusedBase } from "@weapp-socket/testkit/suite-page";
 import { openScriptPlayer, type ScriptPlayer } from "@weapp-socket/testkit/script-player";
 import {
   conformanceCases,
@@ -7,7 +8,6 @@ import {
   type SuiteRuntime,
 } from "@weapp-socket/testkit/suites/runtime";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { unusedBase } from "./unused-address.js";
 
 /** Node over our own wire can do all. */
 const abilities: Abilities = {

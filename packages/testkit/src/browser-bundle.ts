@@ -1,7 +1,7 @@
 import { build, type Rollup } from "vite";
 
 /** One classic script out of `entry` and all that it imports, sources of our packages included. */
-export async function bundle(entry: string): Promise<string> {
+export async function bundleForBrowser(entry: string): Promise<string> {
   const result = (await build({
     configFile: false,
     logLevel: "error",
