@@ -80,7 +80,7 @@ describe("a server over LMDB, by HTTP", () => {
     const url = `ws://${host}/?ticket=${String(second.json["ticket"])}`;
     const client = new WebSocket(url);
     const messages: string[] = [];
-    client.on("message", (data) => messages.push(String(data)));
+    client.on("message", (data: Buffer) => messages.push(data.toString()));
     await once(client, "open");
     const replay = new WebSocket(url);
     await once(replay, "error");
