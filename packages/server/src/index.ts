@@ -71,6 +71,7 @@ export type {
   MessageListener,
   SendData,
 } from "./connection.js";
+export { exitOnSignal, type ExitOptions } from "./exit-on-signal.js";
 export type { Handshake } from "./handshake.js";
 export type { ReplayStatus, ReplayWish } from "./history-join.js";
 export type { ApiKey, Scope } from "./http/api-key.js";

@@ -59,7 +59,7 @@ export interface LimitOptions {
    */
   readonly maxPendingHandshakes?: number | undefined;
   /**
-   * Most channels that one connection may be in. Above: `join` throws a RangeError; 403 for `?channels=`.
+   * Most channels that one connection may be in. Above: `join` throws a RangeError; 400 for `?channels=`.
    * @defaultValue 100
    */
   readonly maxChannels?: number | undefined;

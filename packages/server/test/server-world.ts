@@ -1,0 +1,83 @@
+import { once } from "node:events";
+import { afterEach } from "vitest";
+import {
+  createPushServer,
+  type Connection,
+  type Handshake,
+  type PushServer,
+  type PushServerOptions,
+} from "../src/index.js";
+import { RawClient, upgradeRequest } from "./raw-client.js";
+
+/** A listening server, its clients, and what it told. */
+export class ServerWorld {
+  readonly server: PushServer;
+  port = 0;
+  readonly errors: unknown[] = [];
+  private readonly clients: RawClient[] = [];
+
+  constructor(options: PushServerOptions) {
+    this.server = createPushServer(options);
+    this.server.on("error", (error) => this.errors.push(error));
+  }
+
+  async listen(): Promise<this> {
+    ({ port: this.port } = await this.server.listen({ port: 0, host: "127.0.0.1" }));
+    return this;
+  }
+
+  /** A client whose handshake was answered, well or not. */
+  async knock(target = "/", headers: Record<string, string> = {}): Promise<RawClient> {
+    const client = await RawClient.dial(this.port);
+    this.clients.push(client);
+    client.socket.write(upgradeRequest(target, headers));
+    await client.until(() => client.head !== "" || client.isClosed);
+    if (client.status !== 101) await client.untilClosed();
+    return client;
+  }
+
+  /** A client that is in, and its connection on the server. */
+  async enter(
+    target = "/",
+    headers: Record<string, string> = {},
+  ): Promise<{ client: RawClient; connection: Connection; handshake: Handshake }> {
+    const seen = once(this.server, "connection") as Promise<[Connection, Handshake]>;
+    const client = await this.knock(target, headers);
+    if (client.status !== 101) throw new Error(`not let in: ${client.head} ${client.body}`);
+    const [connection, handshake] = await seen;
+    return { client, connection, handshake };
+  }
+
+  /** The words that refused a client. */
+  refusal(client: RawClient): { status: number; code: string; detail: string } {
+    return JSON.parse(client.body) as { status: number; code: string; detail: string };
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.clients) client.destroy();
+    await this.server.close();
+  }
+}
+
+const worlds: ServerWorld[] = [];
+
+/** Ends with the test. */
+export async function startServer(options: PushServerOptions = {}): Promise<ServerWorld> {
+  const world = await new ServerWorld(options).listen();
+  worlds.push(world);
+  return world;
+}
+
+afterEach(async () => {
+  await Promise.all(worlds.splice(0).map((world) => world.close()));
+});
+
+/** After what is under way on sockets of this machine has arrived. */
+export const settled = (ms = 30): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** How a connection ended on the server. */
+export function endOf(connection: Connection): Promise<[code: number, reason: string]> {
+  return new Promise((resolve) => {
+    connection.on("close", (code, reason) => resolve([code, reason]));
+  });
+}
