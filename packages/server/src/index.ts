@@ -26,6 +26,8 @@ export {
 } from "./auth/index.js";
 export {
   createMemoryBroker,
+  openSharedBroker,
+  shareBroker,
   type Broker,
   type ChannelInfo,
   type ChannelListener,
@@ -56,6 +58,9 @@ export {
   type RecordStore,
   type RecordWrite,
   type RecordWritten,
+  type SharedBrokerOptions,
+  type SharedBrokerServer,
+  type ShareBrokerOptions,
   type StoredRecord,
 } from "./broker/index.js";
 export type { AccessAction, AccessRequest, Authorize } from "./access.js";

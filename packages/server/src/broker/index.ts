@@ -31,3 +31,5 @@ export type {
   PublicationFormat,
 } from "./publication.js";
 export type { RecordStore, RecordWrite, RecordWritten, StoredRecord } from "./record.js";
+export { openSharedBroker, type SharedBrokerOptions } from "./shared/broker.js";
+export { shareBroker, type ShareBrokerOptions, type SharedBrokerServer } from "./shared/serve.js";

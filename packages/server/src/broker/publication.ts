@@ -24,8 +24,8 @@ export interface Publication {
   readonly wantsReceipt: boolean;
 }
 
-/** Why a listener's chain broke: history was trimmed before it could be read, or was lost or replaced. */
-export type GapReason = "trimmed" | "fork";
+/** Why a listener's chain broke: history was trimmed before it could be read, was lost or replaced, or is not kept. */
+export type GapReason = "trimmed" | "fork" | "no-history";
 
 /** A member came (`join`) or went (`leave`), by its own word or by the end of its time. */
 export interface PresenceEvent {

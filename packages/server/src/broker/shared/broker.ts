@@ -1,0 +1,193 @@
+import { isUtf8 } from "node:buffer";
+import type { FrameReaderOptions } from "@weapp-socket/wire";
+import { NO_WISHES, type RawWishes } from "./access.js";
+import type { DisconnectOptions, DisconnectTarget } from "./server-control.js";
+import type { Broker, ControlMessage, Published, PublishRequest } from "./broker/broker.js";
+import type { MaybePromise } from "./broker/maybe-promise.js";
+import type { PresenceEvent } from "./broker/publication.js";
+import { ChannelRules, type ChannelRule, type ResolvedRule } from "./channel-rules.js";
+import type { Clock } from "./clock.js";
+import type { Compression } from "./compression.js";
+import type { Connection } from "./connection.js";
+import type { Handshake } from "./handshake.js";
+import { Hub, type HubHost } from "./hub.js";
+import { Inlet } from "./inlet.js";
+import { deviceInboxOf, EVERYONE, inboxOf, isInnerChannel } from "./inner-channel.js";
+import type { Settings } from "./options.js";
+import { PresenceKeeper } from "./presence-keeper.js";
+import { RequestError } from "./request-error.js";
+import { Roster } from "./roster.js";
+import type { ConnectionHost, SocketConnection } from "./socket-connection.js";
+import { Stats } from "./stats.js";
+import { TimerWheel } from "./timer-wheel.js";
+
+/** What the server does when somebody came or something failed. */
+export interface Reception {
+  onConnection(connection: Connection, handshake: Handshake): void;
+  onPresence(event: PresenceEvent): void;
+  onError(error: unknown): void;
+}
+
+/** The type of control messages that disconnect somebody on every node. */
+const DISCONNECT = "disconnect";
+
+/** What all connections of this process share, and who they are. */
+export class ServerNode implements ConnectionHost, HubHost {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly compression: Compression | undefined;
+  readonly broker: Broker;
+  readonly wheel: TimerWheel;
+  readonly stats: Stats = new Stats();
+  readonly roster: Roster = new Roster();
+  readonly hub: Hub;
+  readonly presence: PresenceKeeper;
+  readonly inlet: Inlet = new Inlet();
+  readonly readerOptions: FrameReaderOptions;
+  readonly deflateReaderOptions: FrameReaderOptions;
+  readonly reception: Reception;
+  readonly everyone: ReadonlySet<SocketConnection> = this.roster.all;
+  private readonly rules: ChannelRules;
+  private opening: MaybePromise<void> | undefined;
+  private isOpened = false;
+
+  constructor(settings: Settings, broker: Broker, rules: readonly ChannelRule[], reception: Reception) {
+    this.settings = settings;
+    this.clock = settings.clock;
+    this.compression = settings.compression;
+    this.broker = broker;
+    this.reception = reception;
+    this.rules = new ChannelRules(rules, broker.durability);
+    this.wheel = new TimerWheel(settings.clock);
+    this.presence = new PresenceKeeper(broker, settings.clock, (error) => this.onBrokerError(error));
+    this.hub = new Hub(this);
+    const { maxMessageBytes, maxFragments } = settings;
+    this.readerOptions = { role: "server", maxMessageBytes, maxFragments, isUtf8: isUtf8Range };
+    this.deflateReaderOptions = { ...this.readerOptions, allowsCompression: true };
+  }
+
+  /** Announces this node to the broker, once. */
+  async open(): Promise<void> {
+    if (this.isOpened) return;
+    this.opening ??= this.announce();
+    await this.opening;
+    this.isOpened = true;
+  }
+
+  ruleOf(channel: string): ResolvedRule {
+    return isInnerChannel(channel) ? this.rules.inbox : this.rules.of(channel);
+  }
+
+  /** Publishes by the rule of the channel, which may be an inner one. */
+  publish(request: Omit<PublishRequest, "policy">): MaybePromise<Published> {
+    const { channel, data } = request;
+    const { policy, maxDataBytes } = this.ruleOf(channel);
+    const bytes = typeof data === "string" ? Buffer.byteLength(data) : data.length;
+    if (bytes > maxDataBytes) {
+      throw new RequestError(
+        "too-large",
+        false,
+        `data: expected at most ${maxDataBytes} bytes, got ${bytes}`,
+      );
+    }
+    const isKept = policy.historyCount > 0 && channel !== EVERYONE;
+    return this.broker.publish(isKept ? { ...request, policy } : request);
+  }
+
+  /** Lets a connection in: from here on it is counted, found and pushed to. */
+  enter(connection: SocketConnection, wishes: RawWishes): void {
+    this.stats.accepted += 1;
+    this.roster.add(connection);
+    if (connection.user !== "") this.enterUser(connection);
+    if (wishes !== NO_WISHES) this.grant(connection, wishes);
+  }
+
+  onConnectionClose(connection: SocketConnection, code: number): void {
+    this.stats.close(code);
+    this.roster.remove(connection);
+    if (connection.user !== "") this.presence.leaveAlone(inboxOf(connection.user), connection);
+  }
+
+  onListenerError(error: unknown): void {
+    this.reception.onError(error);
+  }
+
+  onBrokerError(error: unknown): void {
+    this.reception.onError(error);
+  }
+
+  onPresence(event: PresenceEvent): void {
+    if (!isInnerChannel(event.channel)) this.reception.onPresence(event);
+  }
+
+  /** Disconnects on every node. */
+  async disconnect(
+    target: DisconnectTarget,
+    { code = 4509, reason = "kicked" }: DisconnectOptions,
+  ): Promise<void> {
+    await this.open();
+    const body = JSON.stringify({ target, code, reason });
+    await this.broker.control({ type: DISCONNECT, body });
+  }
+
+  async close(): Promise<void> {
+    this.hub.close();
+    this.presence.close();
+    this.wheel.close();
+    if (!this.isOpened) return;
+    this.broker.detach(EVERYONE, this.hub);
+    await this.broker.removeNode(this.settings.nodeId);
+  }
+
+  private async announce(): Promise<void> {
+    await this.broker.addNode(this.settings.nodeId, (message) => this.onControl(message));
+    await this.broker.attach(EVERYONE, this.hub);
+  }
+
+  private enterUser(connection: SocketConnection): void {
+    const { user, device } = connection;
+    const { maxConnectionsPerUser, nodeId } = this.settings;
+    const others = this.roster.ofUser(user);
+    for (const oldest of others.slice(0, Math.max(0, others.length - maxConnectionsPerUser))) {
+      this.stats.limit("maxConnectionsPerUser");
+      oldest.close(1008, `maxConnectionsPerUser: expected at most ${maxConnectionsPerUser}`);
+    }
+    void this.hub.join(connection, inboxOf(user));
+    if (device !== "") void this.hub.join(connection, deviceInboxOf(user, device));
+    const info = { node: nodeId, connectedAtMs: this.clock.now(), ...(device !== "" && { device }) };
+    this.presence.joinAlone(inboxOf(user), connection, JSON.stringify(info));
+  }
+
+  private grant(connection: SocketConnection, { channels, last, after }: RawWishes): void {
+    for (const channel of channels) {
+      if (last === undefined && after === undefined) {
+        connection.join(channel);
+        continue;
+      }
+      const wish = after === undefined ? { last: last! } : { after };
+      connection.joinWithHistory(channel, wish).catch((error: unknown) => this.onBrokerError(error));
+    }
+  }
+
+  private onControl({ type, body }: ControlMessage): void {
+    if (type !== DISCONNECT) return;
+    const { target, code, reason } = JSON.parse(body) as {
+      target: DisconnectTarget;
+      code: number;
+      reason: string;
+    };
+    for (const connection of this.find(target)) connection.close(code, reason);
+  }
+
+  private find(target: DisconnectTarget): readonly SocketConnection[] {
+    if ("connection" in target) return [...this.roster.all].filter(({ id }) => id === target.connection);
+    const { user, device } = target;
+    return this.roster
+      .ofUser(user)
+      .filter((connection) => device === undefined || connection.device === device);
+  }
+}
+
+function isUtf8Range(bytes: Uint8Array, start: number, end: number): boolean {
+  return isUtf8(bytes.subarray(start, end));
+}
