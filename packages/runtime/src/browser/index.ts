@@ -1,5 +1,6 @@
 import {
   createRuntime as createCoreRuntime,
+  installRuntime,
   type Clock,
   type Runtime,
   type RuntimeOptions,
@@ -29,4 +30,12 @@ export function createRuntime(options: BrowserRuntimeOptions = {}): Runtime {
 /** `createRuntime(options).wx` */
 export function createWx(options: BrowserRuntimeOptions = {}): Wx {
   return createRuntime(options).wx;
+}
+
+/**
+ * Puts `wx` on `target`, usually `globalThis`, and returns the undo: it puts back what was there and destroys the
+ * runtime.
+ */
+export function install(target: object, runtime: Runtime = createRuntime()): () => void {
+  return installRuntime(target, runtime);
 }

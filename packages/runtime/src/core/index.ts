@@ -1,6 +1,7 @@
 export type { AppState } from "./app-states.js";
 export type { Clock } from "./clock.js";
 export type { LocalNetwork } from "./domain-policy.js";
+export { installRuntime } from "./install.js";
 export type { LegacyCurrent } from "./legacy-socket.js";
 export type { NetworkType } from "./network-type.js";
 export type { RuntimeOptions } from "./options.js";

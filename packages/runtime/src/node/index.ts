@@ -1,6 +1,7 @@
 import { networkInterfaces } from "node:os";
 import {
   createRuntime as createCoreRuntime,
+  installRuntime,
   type Clock,
   type LocalNetwork,
   type Runtime,
@@ -32,6 +33,14 @@ export function createRuntime(options: NodeRuntimeOptions = {}): Runtime {
 /** `createRuntime(options).wx` */
 export function createWx(options: NodeRuntimeOptions = {}): Wx {
   return createRuntime(options).wx;
+}
+
+/**
+ * Puts `wx` on `target`, usually `globalThis`, and returns the undo: it puts back what was there and destroys the
+ * runtime.
+ */
+export function install(target: object, runtime: Runtime = createRuntime()): () => void {
+  return installRuntime(target, runtime);
 }
 
 /** The machine's own IPv4 addresses, as a phone has them: without loopback. */
