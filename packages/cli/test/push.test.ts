@@ -13,14 +13,21 @@ interface Publish {
 }
 
 /** Answers every request the same and keeps what was asked. */
-async function httpServer(status: number, answer: string): Promise<{ origin: string; asked: Publish[] }> {
+async function httpServer(
+  status: number,
+  answer: string,
+  afterMs = 0,
+): Promise<{ origin: string; asked: Publish[] }> {
   const asked: Publish[] = [];
   const server = createServer((request, response) => {
     let body = "";
     request.setEncoding("utf8").on("data", (text: string) => (body += text));
     request.on("end", () => {
       asked.push({ method: request.method, url: request.url, headers: request.headers, body });
-      response.writeHead(status, { "content-type": "application/json" }).end(answer);
+      setTimeout(
+        () => response.writeHead(status, { "content-type": "application/json" }).end(answer),
+        afterMs,
+      );
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -115,4 +122,10 @@ test("nobody there is one clear line", async () => {
   const { code, err } = await runCli(["push", "--channel", "c", "--url", url, "--key", "k", "{}"]);
   expect(code).toBe(1);
   expect(err).toMatch(/^error: cannot reach http:\/\/127\.0\.0\.1:\d+: connect ECONNREFUSED/);
+});
+
+test("after a second of waiting it says what for", async () => {
+  const { origin } = await httpServer(200, "{}", 1300);
+  const { code, out, err } = await runCli(["push", "--channel", "c", "--url", origin, "--key", "k", "{}"]);
+  expect({ code, out, err }).toEqual({ code: 0, out: "pushed to c\n", err: `waiting for ${origin} …\n` });
 });

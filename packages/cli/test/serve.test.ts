@@ -29,12 +29,23 @@ test("pages join the channels that their address names, and those of --channel; 
   await expect.poll(() => both.heard).toEqual(["to room:9", "to news", "to all"]);
 });
 
-test("a channel that is no name ends that page alone", async () => {
+test("a channel that is no name is refused to that page alone", async () => {
   const cli = startCli(["serve", "--port", "0", "--json"]);
   const { url } = (await cli.event("server")) as { url: string };
   const bad = new WebSocket(`${url}/?channels=${encodeURIComponent("no name")}`);
-  expect((await once(bad, "close"))[0]).toBe(1008);
+  const [error] = (await once(bad, "error")) as [Error];
+  expect(error.message).toContain("400");
   await open(`${url}/?channels=fine`);
+});
+
+test("--history keeps what pages missed", async () => {
+  const cwd = emptyFolder();
+  const cli = startCli(["serve", "--port", "0", "--history", "2", "--json"], { cwd });
+  const { url } = (await cli.event("server")) as { url: string };
+  for (const text of ["one", "two", "three"])
+    await runCli(["push", "--channel", "news", "--text", text], { cwd });
+  const late = await open(`${url}/?channels=news&last=20`);
+  await expect.poll(() => late.heard).toEqual(["two", "three"]);
 });
 
 test("a key of one's own is not printed, a new one is", async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { portOf } from "../arguments.js";
+import { numberOf, portOf } from "../arguments.js";
 import type { Command } from "../command.js";
 import { writeDevServer } from "../dev/dev-file.js";
 import { UsageError } from "../failure.js";
@@ -28,6 +28,11 @@ export const serve: Command = {
       summary: "127.0.0.1; 0.0.0.0 lets phones in the same network in",
     },
     channel: { type: "text", value: "CHANNEL", many: true, summary: "a channel that every page joins" },
+    history: {
+      type: "text",
+      value: "N",
+      summary: "publications kept of each channel, for pages that ask: ?channels=news&last=20",
+    },
     key: {
       type: "text",
       value: "KEY",
@@ -48,6 +53,7 @@ export const serve: Command = {
     const host = args.text("host") ?? "127.0.0.1";
     const wanted = portOf(args, "port", defaultPort);
     const always = args.texts("channel");
+    const history = numberOf(args, "history", { fallback: 0, least: 1, most: 100_000 });
     const givenKey = args.text("key") ?? env["WEAPP_SOCKET_KEY"];
     if (givenKey !== undefined && givenKey.length < minKeyLength) {
       throw new UsageError(`the key must have at least ${minKeyLength} characters, got ${givenKey.length}`);
@@ -56,17 +62,15 @@ export const serve: Command = {
     const port = await claimPort({ port: wanted, host, option: "--port", what: "the push server's" });
 
     const { createPushServer } = await import("@weapp-socket/server");
-    const server = createPushServer({ adminKey: key });
+    const server = createPushServer({
+      adminKey: key,
+      // Whoever is let in may listen; only the key publishes.
+      authorize: ({ action }) => action === "join" || action === "history",
+      ...(history > 0 && { channels: [{ match: "*", historyCount: history }] }),
+    });
     server.on("error", (error) => terminal.note(`${terminal.style("red", "error:")} ${String(error)}`));
-    server.on("connection", (connection, handshake) => {
-      const asked = handshake.query.getAll("channels");
-      const channels = asked.flatMap((list) => list.split(",")).filter((name) => name !== "");
-      try {
-        for (const channel of [...always, ...channels]) connection.join(channel);
-      } catch (error) {
-        // A name that is none, or too many of them: the page is told, nobody else is concerned.
-        connection.close(1008, (error as Error).message);
-      }
+    server.on("connection", (connection) => {
+      for (const channel of always) connection.join(channel);
     });
     const { url } = await server.listen({ port, host });
     const admin = url
