@@ -1,193 +1,183 @@
-import { isUtf8 } from "node:buffer";
-import type { FrameReaderOptions } from "@weapp-socket/wire";
-import { NO_WISHES, type RawWishes } from "./access.js";
-import type { DisconnectOptions, DisconnectTarget } from "./server-control.js";
-import type { Broker, ControlMessage, Published, PublishRequest } from "./broker/broker.js";
-import type { MaybePromise } from "./broker/maybe-promise.js";
-import type { PresenceEvent } from "./broker/publication.js";
-import { ChannelRules, type ChannelRule, type ResolvedRule } from "./channel-rules.js";
-import type { Clock } from "./clock.js";
-import type { Compression } from "./compression.js";
-import type { Connection } from "./connection.js";
-import type { Handshake } from "./handshake.js";
-import { Hub, type HubHost } from "./hub.js";
-import { Inlet } from "./inlet.js";
-import { deviceInboxOf, EVERYONE, inboxOf, isInnerChannel } from "./inner-channel.js";
-import type { Settings } from "./options.js";
-import { PresenceKeeper } from "./presence-keeper.js";
-import { RequestError } from "./request-error.js";
-import { Roster } from "./roster.js";
-import type { ConnectionHost, SocketConnection } from "./socket-connection.js";
-import { Stats } from "./stats.js";
-import { TimerWheel } from "./timer-wheel.js";
-
-/** What the server does when somebody came or something failed. */
-export interface Reception {
-  onConnection(connection: Connection, handshake: Handshake): void;
-  onPresence(event: PresenceEvent): void;
-  onError(error: unknown): void;
+/** A connection, as the fan-out sees it. */
+export interface Receiver {
+  /** Groups it belongs to. Kept by the fan-out. */
+  groups: readonly Group[];
+  /** What only this receiver gets in this turn. Kept by the fan-out. */
+  own: OwnFrames | undefined;
+  /** Queues bytes that consist of whole frames. Must not throw, and must not call the fan-out except `drop`. */
+  write(bytes: Uint8Array): void;
 }
 
-/** The type of control messages that disconnect somebody on every node. */
-const DISCONNECT = "disconnect";
+/** The receivers that get the same bytes: the unit that is put together once and written to everyone. */
+export class Group {
+  readonly name: string;
+  readonly members: Set<Receiver> = new Set();
+  /** Frames of this turn, oldest first, and for each its place in the order of the turn. */
+  frames: Uint8Array[] = [];
+  orders: number[] = [];
 
-/** What all connections of this process share, and who they are. */
-export class ServerNode implements ConnectionHost, HubHost {
-  readonly settings: Settings;
-  readonly clock: Clock;
-  readonly compression: Compression | undefined;
-  readonly broker: Broker;
-  readonly wheel: TimerWheel;
-  readonly stats: Stats = new Stats();
-  readonly roster: Roster = new Roster();
-  readonly hub: Hub;
-  readonly presence: PresenceKeeper;
-  readonly inlet: Inlet = new Inlet();
-  readonly readerOptions: FrameReaderOptions;
-  readonly deflateReaderOptions: FrameReaderOptions;
-  readonly reception: Reception;
-  readonly everyone: ReadonlySet<SocketConnection> = this.roster.all;
-  private readonly rules: ChannelRules;
-  private opening: MaybePromise<void> | undefined;
-  private isOpened = false;
-
-  constructor(settings: Settings, broker: Broker, rules: readonly ChannelRule[], reception: Reception) {
-    this.settings = settings;
-    this.clock = settings.clock;
-    this.compression = settings.compression;
-    this.broker = broker;
-    this.reception = reception;
-    this.rules = new ChannelRules(rules, broker.durability);
-    this.wheel = new TimerWheel(settings.clock);
-    this.presence = new PresenceKeeper(broker, settings.clock, (error) => this.onBrokerError(error));
-    this.hub = new Hub(this);
-    const { maxMessageBytes, maxFragments } = settings;
-    this.readerOptions = { role: "server", maxMessageBytes, maxFragments, isUtf8: isUtf8Range };
-    this.deflateReaderOptions = { ...this.readerOptions, allowsCompression: true };
-  }
-
-  /** Announces this node to the broker, once. */
-  async open(): Promise<void> {
-    if (this.isOpened) return;
-    this.opening ??= this.announce();
-    await this.opening;
-    this.isOpened = true;
-  }
-
-  ruleOf(channel: string): ResolvedRule {
-    return isInnerChannel(channel) ? this.rules.inbox : this.rules.of(channel);
-  }
-
-  /** Publishes by the rule of the channel, which may be an inner one. */
-  publish(request: Omit<PublishRequest, "policy">): MaybePromise<Published> {
-    const { channel, data } = request;
-    const { policy, maxDataBytes } = this.ruleOf(channel);
-    const bytes = typeof data === "string" ? Buffer.byteLength(data) : data.length;
-    if (bytes > maxDataBytes) {
-      throw new RequestError(
-        "too-large",
-        false,
-        `data: expected at most ${maxDataBytes} bytes, got ${bytes}`,
-      );
-    }
-    const isKept = policy.historyCount > 0 && channel !== EVERYONE;
-    return this.broker.publish(isKept ? { ...request, policy } : request);
-  }
-
-  /** Lets a connection in: from here on it is counted, found and pushed to. */
-  enter(connection: SocketConnection, wishes: RawWishes): void {
-    this.stats.accepted += 1;
-    this.roster.add(connection);
-    if (connection.user !== "") this.enterUser(connection);
-    if (wishes !== NO_WISHES) this.grant(connection, wishes);
-  }
-
-  onConnectionClose(connection: SocketConnection, code: number): void {
-    this.stats.close(code);
-    this.roster.remove(connection);
-    if (connection.user !== "") this.presence.leaveAlone(inboxOf(connection.user), connection);
-  }
-
-  onListenerError(error: unknown): void {
-    this.reception.onError(error);
-  }
-
-  onBrokerError(error: unknown): void {
-    this.reception.onError(error);
-  }
-
-  onPresence(event: PresenceEvent): void {
-    if (!isInnerChannel(event.channel)) this.reception.onPresence(event);
-  }
-
-  /** Disconnects on every node. */
-  async disconnect(
-    target: DisconnectTarget,
-    { code = 4509, reason = "kicked" }: DisconnectOptions,
-  ): Promise<void> {
-    await this.open();
-    const body = JSON.stringify({ target, code, reason });
-    await this.broker.control({ type: DISCONNECT, body });
-  }
-
-  async close(): Promise<void> {
-    this.hub.close();
-    this.presence.close();
-    this.wheel.close();
-    if (!this.isOpened) return;
-    this.broker.detach(EVERYONE, this.hub);
-    await this.broker.removeNode(this.settings.nodeId);
-  }
-
-  private async announce(): Promise<void> {
-    await this.broker.addNode(this.settings.nodeId, (message) => this.onControl(message));
-    await this.broker.attach(EVERYONE, this.hub);
-  }
-
-  private enterUser(connection: SocketConnection): void {
-    const { user, device } = connection;
-    const { maxConnectionsPerUser, nodeId } = this.settings;
-    const others = this.roster.ofUser(user);
-    for (const oldest of others.slice(0, Math.max(0, others.length - maxConnectionsPerUser))) {
-      this.stats.limit("maxConnectionsPerUser");
-      oldest.close(1008, `maxConnectionsPerUser: expected at most ${maxConnectionsPerUser}`);
-    }
-    void this.hub.join(connection, inboxOf(user));
-    if (device !== "") void this.hub.join(connection, deviceInboxOf(user, device));
-    const info = { node: nodeId, connectedAtMs: this.clock.now(), ...(device !== "" && { device }) };
-    this.presence.joinAlone(inboxOf(user), connection, JSON.stringify(info));
-  }
-
-  private grant(connection: SocketConnection, { channels, last, after }: RawWishes): void {
-    for (const channel of channels) {
-      if (last === undefined && after === undefined) {
-        connection.join(channel);
-        continue;
-      }
-      const wish = after === undefined ? { last: last! } : { after };
-      connection.joinWithHistory(channel, wish).catch((error: unknown) => this.onBrokerError(error));
-    }
-  }
-
-  private onControl({ type, body }: ControlMessage): void {
-    if (type !== DISCONNECT) return;
-    const { target, code, reason } = JSON.parse(body) as {
-      target: DisconnectTarget;
-      code: number;
-      reason: string;
-    };
-    for (const connection of this.find(target)) connection.close(code, reason);
-  }
-
-  private find(target: DisconnectTarget): readonly SocketConnection[] {
-    if ("connection" in target) return [...this.roster.all].filter(({ id }) => id === target.connection);
-    const { user, device } = target;
-    return this.roster
-      .ofUser(user)
-      .filter((connection) => device === undefined || connection.device === device);
+  constructor(name: string) {
+    this.name = name;
   }
 }
 
-function isUtf8Range(bytes: Uint8Array, start: number, end: number): boolean {
-  return isUtf8(bytes.subarray(start, end));
+/** The part of one receiver in a turn, where it differs from what the other members of its groups get. */
+export interface OwnFrames {
+  /** As in a group; but in no order once frames of groups were taken over. */
+  readonly frames: Uint8Array[];
+  readonly orders: number[];
+  /** Groups that it joined in this turn, and how many of their frames came before. */
+  skipped: Map<Group, number> | undefined;
+}
+
+/** A turn that has gathered this much is flushed at once: what lies in memory twice stays small. */
+const FLUSH_BYTES = 256 * 1024;
+
+/**
+ * Gathers all frames of one turn of the event loop and writes them at its end: one concatenation per group, one write
+ * per receiver. A receiver sees its groups' frames and its own in the order in which they were handed over; only
+ * frames of several groups, for a receiver without own frames, come group by group.
+ */
+export class FanOut {
+  private dirtyGroups: Group[] = [];
+  private dirtyReceivers: Receiver[] = [];
+  private nextOrder = 0;
+  private gatheredBytes = 0;
+  private immediate: NodeJS.Immediate | undefined;
+  private readonly onImmediate = (): void => {
+    this.immediate = undefined;
+    this.flush();
+  };
+
+  /** A frame for everyone who is a member now. */
+  publish(group: Group, frame: Uint8Array): void {
+    if (group.members.size === 0) return;
+    if (group.frames.length === 0) this.dirtyGroups.push(group);
+    group.frames.push(frame);
+    group.orders.push(this.nextOrder++);
+    this.gathered(frame.length);
+  }
+
+  /** A frame for one receiver. */
+  send(receiver: Receiver, frame: Uint8Array): void {
+    const own = this.ownOf(receiver);
+    own.frames.push(frame);
+    own.orders.push(this.nextOrder++);
+    this.gathered(frame.length);
+  }
+
+  /** From now on the receiver gets what is published to the group. */
+  join(receiver: Receiver, group: Group): void {
+    if (group.members.has(receiver)) return;
+    group.members.add(receiver);
+    receiver.groups = [...receiver.groups, group];
+    if (group.frames.length === 0) return;
+    const own = this.ownOf(receiver);
+    own.skipped ??= new Map();
+    own.skipped.set(group, group.frames.length);
+  }
+
+  /** The receiver still gets what was published before, and nothing that follows. */
+  leave(receiver: Receiver, group: Group): void {
+    if (!group.members.delete(receiver)) return;
+    const rest = receiver.groups.filter((other) => other !== group);
+    receiver.groups = rest.length > 0 ? rest : NO_GROUPS;
+    if (group.frames.length > 0) {
+      const own = this.ownOf(receiver);
+      takeFrames(own, group);
+      own.skipped?.delete(group);
+    }
+  }
+
+  /** Writes now what the receiver has to get, and takes it out of all groups. */
+  settle(receiver: Receiver): void {
+    for (const group of receiver.groups) this.leave(receiver, group);
+    const { own } = receiver;
+    if (own === undefined) return;
+    receiver.own = undefined;
+    if (own.frames.length > 0) receiver.write(joinOrdered(own));
+  }
+
+  /** The receiver is gone: it gets nothing more, not even what waits. */
+  drop(receiver: Receiver): void {
+    for (const group of receiver.groups) group.members.delete(receiver);
+    receiver.groups = NO_GROUPS;
+    receiver.own = undefined;
+  }
+
+  /** Writes everything that was gathered. */
+  flush(): void {
+    const groups = this.dirtyGroups;
+    const receivers = this.dirtyReceivers;
+    this.dirtyGroups = [];
+    this.dirtyReceivers = [];
+    this.gatheredBytes = 0;
+    this.nextOrder = 0;
+    for (const receiver of receivers) writeOwn(receiver);
+    for (const group of groups) writeShared(group);
+    for (const receiver of receivers) if (receiver.own === SERVED) receiver.own = undefined;
+  }
+
+  /** Forgets what was gathered. */
+  close(): void {
+    clearImmediate(this.immediate);
+    this.immediate = undefined;
+  }
+
+  private ownOf(receiver: Receiver): OwnFrames {
+    if (receiver.own === undefined) {
+      receiver.own = { frames: [], orders: [], skipped: undefined };
+      this.dirtyReceivers.push(receiver);
+    }
+    return receiver.own;
+  }
+
+  private gathered(bytes: number): void {
+    this.gatheredBytes += bytes;
+    if (this.gatheredBytes > FLUSH_BYTES) this.flush();
+    else this.immediate ??= setImmediate(this.onImmediate);
+  }
+}
+
+export const NO_GROUPS: readonly Group[] = [];
+
+/** In a flush: the receiver has what its groups are about to write. */
+const SERVED: OwnFrames = { frames: [], orders: [], skipped: undefined };
+
+function writeOwn(receiver: Receiver): void {
+  const { own } = receiver;
+  if (own === undefined || own === SERVED) return;
+  for (const group of receiver.groups) if (group.frames.length > 0) takeFrames(own, group);
+  receiver.own = SERVED;
+  if (own.frames.length > 0) receiver.write(joinOrdered(own));
+}
+
+function writeShared(group: Group): void {
+  const { frames } = group;
+  group.frames = [];
+  group.orders = [];
+  const bytes = frames.length === 1 ? frames[0]! : Buffer.concat(frames);
+  for (const member of group.members) if (member.own === undefined) member.write(bytes);
+}
+
+/** Adds the frames of a group that are for the owner too. */
+function takeFrames(own: OwnFrames, group: Group): void {
+  const from = own.skipped?.get(group) ?? 0;
+  for (let index = from; index < group.frames.length; index += 1) {
+    own.frames.push(group.frames[index]!);
+    own.orders.push(group.orders[index]!);
+  }
+}
+
+function joinOrdered({ frames, orders }: OwnFrames): Uint8Array {
+  if (frames.length === 1) return frames[0]!;
+  if (isRising(orders)) return Buffer.concat(frames);
+  const places = orders.map((order, index) => ({ order, index })).sort((a, b) => a.order - b.order);
+  return Buffer.concat(places.map(({ index }) => frames[index]!));
+}
+
+function isRising(orders: readonly number[]): boolean {
+  for (let index = 1; index < orders.length; index += 1)
+    if (orders[index]! < orders[index - 1]!) return false;
+  return true;
 }

@@ -1,183 +1,224 @@
-/** A connection, as the fan-out sees it. */
-export interface Receiver {
-  /** Groups it belongs to. Kept by the fan-out. */
-  groups: readonly Group[];
-  /** What only this receiver gets in this turn. Kept by the fan-out. */
-  own: OwnFrames | undefined;
-  /** Queues bytes that consist of whole frames. Must not throw, and must not call the fan-out except `drop`. */
-  write(bytes: Uint8Array): void;
+import type { Broker } from "./broker/broker.js";
+import type { MaybePromise } from "./broker/maybe-promise.js";
+import type { ChannelListener, PresenceEvent, Publication } from "./broker/publication.js";
+import type { ResolvedRule } from "./channel-rules.js";
+import type { Clock } from "./clock.js";
+import type { Compression } from "./compression.js";
+import { FanOut, Group, type Receiver } from "./fan-out.js";
+import { EVERYONE } from "./inner-channel.js";
+import { contentFrame, deflatedFrame } from "./outbound-frame.js";
+import type { PresenceKeeper, PresentMember } from "./presence-keeper.js";
+import type { Stats } from "./stats.js";
+
+/** A connection, as the hub sees it. */
+export interface Member extends Receiver, PresentMember {
+  readonly isOpen: boolean;
+  /** It agreed to permessage-deflate. */
+  readonly isCompressing: boolean;
 }
 
-/** The receivers that get the same bytes: the unit that is put together once and written to everyone. */
-export class Group {
+export interface HubHost {
+  readonly broker: Broker;
+  readonly clock: Clock;
+  readonly stats: Stats;
+  readonly presence: PresenceKeeper;
+  readonly compression: Compression | undefined;
+  ruleOf(channel: string): ResolvedRule;
+  /** Everybody on this node. */
+  readonly everyone: ReadonlySet<Member>;
+  onPresence(event: PresenceEvent): void;
+  onBrokerError(error: unknown): void;
+}
+
+/** A channel that connections of this node are in. */
+interface LocalChannel {
   readonly name: string;
-  readonly members: Set<Receiver> = new Set();
-  /** Frames of this turn, oldest first, and for each its place in the order of the turn. */
-  frames: Uint8Array[] = [];
-  orders: number[] = [];
-
-  constructor(name: string) {
-    this.name = name;
-  }
+  readonly rule: ResolvedRule;
+  readonly plain: Group;
+  /** Those who agreed to permessage-deflate. */
+  readonly deflated: Group;
+  /** Until it is done, publications do not reach this node. */
+  attaching: Promise<void> | undefined;
+  /** Publications that wait for the end of the rule's interval. */
+  staged: Publication[];
+  cancelTimer: (() => void) | undefined;
+  /** Who wants to hear of publications before the members do. */
+  readonly watchers: Set<Watcher>;
 }
 
-/** The part of one receiver in a turn, where it differs from what the other members of its groups get. */
-export interface OwnFrames {
-  /** As in a group; but in no order once frames of groups were taken over. */
-  readonly frames: Uint8Array[];
-  readonly orders: number[];
-  /** Groups that it joined in this turn, and how many of their frames came before. */
-  skipped: Map<Group, number> | undefined;
-}
+export type Watcher = (publication: Publication) => void;
 
-/** A turn that has gathered this much is flushed at once: what lies in memory twice stays small. */
-const FLUSH_BYTES = 256 * 1024;
+/** The channels of this node by name, attached to the broker while they have members. */
+export class Hub implements ChannelListener {
+  private readonly host: HubHost;
+  private readonly fanOut = new FanOut();
+  private readonly channels = new Map<string, LocalChannel>();
 
-/**
- * Gathers all frames of one turn of the event loop and writes them at its end: one concatenation per group, one write
- * per receiver. A receiver sees its groups' frames and its own in the order in which they were handed over; only
- * frames of several groups, for a receiver without own frames, come group by group.
- */
-export class FanOut {
-  private dirtyGroups: Group[] = [];
-  private dirtyReceivers: Receiver[] = [];
-  private nextOrder = 0;
-  private gatheredBytes = 0;
-  private immediate: NodeJS.Immediate | undefined;
-  private readonly onImmediate = (): void => {
-    this.immediate = undefined;
-    this.flush();
-  };
-
-  /** A frame for everyone who is a member now. */
-  publish(group: Group, frame: Uint8Array): void {
-    if (group.members.size === 0) return;
-    if (group.frames.length === 0) this.dirtyGroups.push(group);
-    group.frames.push(frame);
-    group.orders.push(this.nextOrder++);
-    this.gathered(frame.length);
+  constructor(host: HubHost) {
+    this.host = host;
   }
 
-  /** A frame for one receiver. */
-  send(receiver: Receiver, frame: Uint8Array): void {
-    const own = this.ownOf(receiver);
-    own.frames.push(frame);
-    own.orders.push(this.nextOrder++);
-    this.gathered(frame.length);
+  /** How many channels have members. */
+  get size(): number {
+    return this.channels.size;
   }
 
-  /** From now on the receiver gets what is published to the group. */
-  join(receiver: Receiver, group: Group): void {
-    if (group.members.has(receiver)) return;
-    group.members.add(receiver);
-    receiver.groups = [...receiver.groups, group];
-    if (group.frames.length === 0) return;
-    const own = this.ownOf(receiver);
-    own.skipped ??= new Map();
-    own.skipped.set(group, group.frames.length);
+  /**
+   * Lets the member have what is published from now on. A promise where the broker has to be asked first: publications
+   * come from its completion on. `info` is JSON text for the channel's presence.
+   */
+  join(member: Member, name: string, info?: string): MaybePromise<void> {
+    const channel = this.channels.get(name) ?? this.open(name);
+    // Who comes gets what follows; what was published before belongs to those who are here.
+    this.release(channel);
+    this.fanOut.join(member, groupOf(channel, member));
+    if (channel.rule.presence) this.host.presence.join(name, member, info);
+    return channel.attaching;
   }
 
-  /** The receiver still gets what was published before, and nothing that follows. */
-  leave(receiver: Receiver, group: Group): void {
-    if (!group.members.delete(receiver)) return;
-    const rest = receiver.groups.filter((other) => other !== group);
-    receiver.groups = rest.length > 0 ? rest : NO_GROUPS;
-    if (group.frames.length > 0) {
-      const own = this.ownOf(receiver);
-      takeFrames(own, group);
-      own.skipped?.delete(group);
+  /** From its completion on `watcher` hears every publication of the channel, until `unwatch`. */
+  watch(name: string, watcher: Watcher): MaybePromise<void> {
+    const channel = this.channels.get(name) ?? this.open(name);
+    channel.watchers.add(watcher);
+    return channel.attaching;
+  }
+
+  unwatch(name: string, watcher: Watcher): void {
+    const channel = this.channels.get(name);
+    if (channel?.watchers.delete(watcher) === true) this.closeEmpty(channel);
+  }
+
+  leave(member: Member, name: string): void {
+    const channel = this.channels.get(name);
+    if (channel === undefined) return;
+    this.release(channel);
+    this.fanOut.leave(member, groupOf(channel, member));
+    this.left(member, channel);
+  }
+
+  /** A frame for one member. */
+  send(member: Member, frame: Uint8Array): void {
+    this.fanOut.send(member, frame);
+  }
+
+  /** Writes now what the member has to get, and takes it out of all channels. */
+  settle(member: Member): void {
+    const { groups } = member;
+    for (const { name } of groups) this.release(this.channels.get(name)!);
+    this.fanOut.settle(member);
+    for (const { name } of groups) this.left(member, this.channels.get(name)!);
+  }
+
+  /** The member is gone. */
+  drop(member: Member): void {
+    const { groups } = member;
+    this.fanOut.drop(member);
+    for (const { name } of groups) this.left(member, this.channels.get(name)!);
+  }
+
+  onPublication(publication: Publication): void {
+    if (publication.channel === EVERYONE) {
+      this.publishToEveryone(publication);
+      return;
     }
+    const channel = this.channels.get(publication.channel);
+    if (channel === undefined) return;
+    this.host.stats.publicationsOut += 1;
+    for (const watcher of channel.watchers) watcher(publication);
+    const { flushIntervalMs } = channel.rule;
+    if (flushIntervalMs === 0) {
+      this.publish(channel, publication);
+      return;
+    }
+    channel.staged.push(publication);
+    channel.cancelTimer ??= this.host.clock.schedule(flushIntervalMs, () => this.release(channel));
   }
 
-  /** Writes now what the receiver has to get, and takes it out of all groups. */
-  settle(receiver: Receiver): void {
-    for (const group of receiver.groups) this.leave(receiver, group);
-    const { own } = receiver;
-    if (own === undefined) return;
-    receiver.own = undefined;
-    if (own.frames.length > 0) receiver.write(joinOrdered(own));
+  onPresence(event: PresenceEvent): void {
+    this.host.onPresence(event);
   }
 
-  /** The receiver is gone: it gets nothing more, not even what waits. */
-  drop(receiver: Receiver): void {
-    for (const group of receiver.groups) group.members.delete(receiver);
-    receiver.groups = NO_GROUPS;
-    receiver.own = undefined;
-  }
-
-  /** Writes everything that was gathered. */
-  flush(): void {
-    const groups = this.dirtyGroups;
-    const receivers = this.dirtyReceivers;
-    this.dirtyGroups = [];
-    this.dirtyReceivers = [];
-    this.gatheredBytes = 0;
-    this.nextOrder = 0;
-    for (const receiver of receivers) writeOwn(receiver);
-    for (const group of groups) writeShared(group);
-    for (const receiver of receivers) if (receiver.own === SERVED) receiver.own = undefined;
-  }
-
-  /** Forgets what was gathered. */
+  /** Stops all timers. */
   close(): void {
-    clearImmediate(this.immediate);
-    this.immediate = undefined;
+    for (const channel of this.channels.values()) channel.cancelTimer?.();
   }
 
-  private ownOf(receiver: Receiver): OwnFrames {
-    if (receiver.own === undefined) {
-      receiver.own = { frames: [], orders: [], skipped: undefined };
-      this.dirtyReceivers.push(receiver);
+  private open(name: string): LocalChannel {
+    const channel: LocalChannel = {
+      name,
+      rule: this.host.ruleOf(name),
+      plain: new Group(name),
+      deflated: new Group(name),
+      attaching: undefined,
+      staged: [],
+      cancelTimer: undefined,
+      watchers: new Set(),
+    };
+    this.channels.set(name, channel);
+    const attached = this.host.broker.attach(name, this);
+    if (attached instanceof Promise) channel.attaching = this.finishAttaching(channel, attached);
+    return channel;
+  }
+
+  private async finishAttaching(channel: LocalChannel, attached: Promise<void>): Promise<void> {
+    try {
+      await attached;
+      channel.attaching = undefined;
+    } catch (error) {
+      this.host.onBrokerError(error);
     }
-    return receiver.own;
   }
 
-  private gathered(bytes: number): void {
-    this.gatheredBytes += bytes;
-    if (this.gatheredBytes > FLUSH_BYTES) this.flush();
-    else this.immediate ??= setImmediate(this.onImmediate);
+  private left(member: Member, channel: LocalChannel): void {
+    const { presence, presenceGraceMs } = channel.rule;
+    if (presence) this.host.presence.leave(channel.name, member, presenceGraceMs);
+    this.closeEmpty(channel);
+  }
+
+  private closeEmpty({ name, plain, deflated, watchers, cancelTimer }: LocalChannel): void {
+    if (plain.members.size > 0 || deflated.members.size > 0 || watchers.size > 0) return;
+    cancelTimer?.();
+    this.channels.delete(name);
+    this.host.broker.detach(name, this);
+  }
+
+  /** Hands on what has waited for the rule's interval. */
+  private release(channel: LocalChannel): void {
+    if (channel.cancelTimer === undefined) return;
+    channel.cancelTimer();
+    channel.cancelTimer = undefined;
+    const { staged } = channel;
+    channel.staged = [];
+    for (const publication of staged) this.publish(channel, publication);
+  }
+
+  private publish(channel: LocalChannel, publication: Publication): void {
+    const frame = contentFrame(publication);
+    this.fanOut.publish(channel.plain, frame);
+    if (channel.deflated.members.size > 0) {
+      this.fanOut.publish(channel.deflated, deflatedFrame(publication, frame, this.host.compression));
+    }
+  }
+
+  /** Past the groups, since everybody is in this one: what was gathered is written first, so nobody sees another order. */
+  private publishToEveryone(publication: Publication): void {
+    this.host.stats.publicationsOut += 1;
+    for (const channel of this.channels.values()) this.release(channel);
+    this.fanOut.flush();
+    const plain = contentFrame(publication);
+    let deflated: Uint8Array | undefined;
+    for (const member of this.host.everyone) {
+      if (!member.isOpen) continue;
+      if (member.isCompressing) {
+        deflated ??= deflatedFrame(publication, plain, this.host.compression);
+        member.write(deflated);
+      } else {
+        member.write(plain);
+      }
+    }
   }
 }
 
-export const NO_GROUPS: readonly Group[] = [];
-
-/** In a flush: the receiver has what its groups are about to write. */
-const SERVED: OwnFrames = { frames: [], orders: [], skipped: undefined };
-
-function writeOwn(receiver: Receiver): void {
-  const { own } = receiver;
-  if (own === undefined || own === SERVED) return;
-  for (const group of receiver.groups) if (group.frames.length > 0) takeFrames(own, group);
-  receiver.own = SERVED;
-  if (own.frames.length > 0) receiver.write(joinOrdered(own));
-}
-
-function writeShared(group: Group): void {
-  const { frames } = group;
-  group.frames = [];
-  group.orders = [];
-  const bytes = frames.length === 1 ? frames[0]! : Buffer.concat(frames);
-  for (const member of group.members) if (member.own === undefined) member.write(bytes);
-}
-
-/** Adds the frames of a group that are for the owner too. */
-function takeFrames(own: OwnFrames, group: Group): void {
-  const from = own.skipped?.get(group) ?? 0;
-  for (let index = from; index < group.frames.length; index += 1) {
-    own.frames.push(group.frames[index]!);
-    own.orders.push(group.orders[index]!);
-  }
-}
-
-function joinOrdered({ frames, orders }: OwnFrames): Uint8Array {
-  if (frames.length === 1) return frames[0]!;
-  if (isRising(orders)) return Buffer.concat(frames);
-  const places = orders.map((order, index) => ({ order, index })).sort((a, b) => a.order - b.order);
-  return Buffer.concat(places.map(({ index }) => frames[index]!));
-}
-
-function isRising(orders: readonly number[]): boolean {
-  for (let index = 1; index < orders.length; index += 1)
-    if (orders[index]! < orders[index - 1]!) return false;
-  return true;
+function groupOf(channel: LocalChannel, member: Member): Group {
+  return member.isCompressing ? channel.deflated : channel.plain;
 }
