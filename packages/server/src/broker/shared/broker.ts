@@ -1,183 +1,303 @@
-/** A connection, as the fan-out sees it. */
-export interface Receiver {
-  /** Groups it belongs to. Kept by the fan-out. */
-  groups: readonly Group[];
-  /** What only this receiver gets in this turn. Kept by the fan-out. */
-  own: OwnFrames | undefined;
-  /** Queues bytes that consist of whole frames. Must not throw, and must not call the fan-out except `drop`. */
-  write(bytes: Uint8Array): void;
+import { connect, type Socket } from "node:net";
+import { ClosedError } from "../../closed-error.js";
+import { systemClock, type Clock } from "../../clock.js";
+import { RequestError } from "../../request-error.js";
+import { Chain } from "./chain.js";
+import {
+  encodeMessage,
+  LINK_VERSION,
+  readMessages,
+  type Failure,
+  type Method,
+  type Notice,
+} from "./frames.js";
+import type {
+  Broker,
+  ChannelsPage,
+  ChannelsQuery,
+  ControlListener,
+  ControlMessage,
+  HistoryPage,
+  HistoryQuery,
+  Published,
+  PublishRequest,
+} from "../broker.js";
+import type { PresenceStore } from "../presence.js";
+import type { ChannelListener, Durability } from "../publication.js";
+import type { RecordStore } from "../record.js";
+
+export interface SharedBrokerOptions {
+  /** As in `shareBroker`. */
+  readonly path: string;
+  readonly clock?: Clock;
+  /** Longest time to wait for the first connection. Default: 10 seconds. */
+  readonly connectTimeoutMs?: number;
 }
 
-/** The receivers that get the same bytes: the unit that is put together once and written to everyone. */
-export class Group {
-  readonly name: string;
-  readonly members: Set<Receiver> = new Set();
-  /** Frames of this turn, oldest first, and for each its place in the order of the turn. */
-  frames: Uint8Array[] = [];
-  orders: number[] = [];
-
-  constructor(name: string) {
-    this.name = name;
-  }
+interface Waiting {
+  /** Called at once, before anything that came behind the answer is heard. */
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
 }
 
-/** The part of one receiver in a turn, where it differs from what the other members of its groups get. */
-export interface OwnFrames {
-  /** As in a group; but in no order once frames of groups were taken over. */
-  readonly frames: Uint8Array[];
-  readonly orders: number[];
-  /** Groups that it joined in this turn, and how many of their frames came before. */
-  skipped: Map<Group, number> | undefined;
-}
-
-/** A turn that has gathered this much is flushed at once: what lies in memory twice stays small. */
-const FLUSH_BYTES = 256 * 1024;
+const RETRY_MS = 100;
 
 /**
- * Gathers all frames of one turn of the event loop and writes them at its end: one concatenation per group, one write
- * per receiver. A receiver sees its groups' frames and its own in the order in which they were handed over; only
- * frames of several groups, for a receiver without own frames, come group by group.
+ * The broker of another process of this machine, which shares it with `shareBroker`. While that process is away, calls
+ * fail with `RequestError` `unavailable`; when it is back, channels are attached again, and what was published
+ * meanwhile is read from history or told as a gap.
+ *
+ * Rejects with the system's error when nobody shares one there in time.
  */
-export class FanOut {
-  private dirtyGroups: Group[] = [];
-  private dirtyReceivers: Receiver[] = [];
-  private nextOrder = 0;
-  private gatheredBytes = 0;
-  private immediate: NodeJS.Immediate | undefined;
-  private readonly onImmediate = (): void => {
-    this.immediate = undefined;
-    this.flush();
+export async function openSharedBroker(options: SharedBrokerOptions): Promise<Broker> {
+  const broker = new SharedBroker(options);
+  await broker.open();
+  return broker;
+}
+
+class SharedBroker implements Broker {
+  durability: Durability = "memory";
+  readonly presence: PresenceStore = {
+    join: (entry) => this.call("presence.join", entry),
+    refresh: (entries, ttlMs) => this.call("presence.refresh", entries, ttlMs),
+    leave: (key, graceMs) => this.call("presence.leave", key, graceMs),
+    list: (query) => this.call("presence.list", query),
   };
+  readonly records: RecordStore = {
+    read: (key) => this.call("records.read", key),
+    write: (write) => this.call("records.write", write),
+    take: (key) => this.call("records.take", key),
+    listByOwner: (owner) => this.call("records.listByOwner", owner),
+  };
+  private readonly path: string;
+  private readonly clock: Clock;
+  private readonly connectTimeoutMs: number;
+  private readonly chains: Map<string, { readonly chain: Chain; ready: Promise<void> }> = new Map();
+  private readonly nodeListeners: Map<string, ControlListener> = new Map();
+  private readonly waiting: Map<number, Waiting> = new Map();
+  private socket: Socket | undefined;
+  private nextId = 1;
+  private isClosed = false;
+  private cancelRetry: (() => void) | undefined;
 
-  /** A frame for everyone who is a member now. */
-  publish(group: Group, frame: Uint8Array): void {
-    if (group.members.size === 0) return;
-    if (group.frames.length === 0) this.dirtyGroups.push(group);
-    group.frames.push(frame);
-    group.orders.push(this.nextOrder++);
-    this.gathered(frame.length);
+  constructor({ path, clock = systemClock, connectTimeoutMs = 10_000 }: SharedBrokerOptions) {
+    this.path = path;
+    this.clock = clock;
+    this.connectTimeoutMs = connectTimeoutMs;
   }
 
-  /** A frame for one receiver. */
-  send(receiver: Receiver, frame: Uint8Array): void {
-    const own = this.ownOf(receiver);
-    own.frames.push(frame);
-    own.orders.push(this.nextOrder++);
-    this.gathered(frame.length);
-  }
-
-  /** From now on the receiver gets what is published to the group. */
-  join(receiver: Receiver, group: Group): void {
-    if (group.members.has(receiver)) return;
-    group.members.add(receiver);
-    receiver.groups = [...receiver.groups, group];
-    if (group.frames.length === 0) return;
-    const own = this.ownOf(receiver);
-    own.skipped ??= new Map();
-    own.skipped.set(group, group.frames.length);
-  }
-
-  /** The receiver still gets what was published before, and nothing that follows. */
-  leave(receiver: Receiver, group: Group): void {
-    if (!group.members.delete(receiver)) return;
-    const rest = receiver.groups.filter((other) => other !== group);
-    receiver.groups = rest.length > 0 ? rest : NO_GROUPS;
-    if (group.frames.length > 0) {
-      const own = this.ownOf(receiver);
-      takeFrames(own, group);
-      own.skipped?.delete(group);
+  async open(): Promise<void> {
+    const endsAtMs = this.clock.now() + this.connectTimeoutMs;
+    for (;;) {
+      try {
+        await this.connect();
+        return;
+      } catch (error) {
+        if (this.clock.now() + RETRY_MS > endsAtMs) throw error;
+        await new Promise<void>((resolve) => {
+          this.clock.schedule(RETRY_MS, resolve);
+        });
+      }
     }
   }
 
-  /** Writes now what the receiver has to get, and takes it out of all groups. */
-  settle(receiver: Receiver): void {
-    for (const group of receiver.groups) this.leave(receiver, group);
-    const { own } = receiver;
-    if (own === undefined) return;
-    receiver.own = undefined;
-    if (own.frames.length > 0) receiver.write(joinOrdered(own));
+  publish(request: PublishRequest): Promise<Published> {
+    return this.call("publish", request);
   }
 
-  /** The receiver is gone: it gets nothing more, not even what waits. */
-  drop(receiver: Receiver): void {
-    for (const group of receiver.groups) group.members.delete(receiver);
-    receiver.groups = NO_GROUPS;
-    receiver.own = undefined;
+  history(query: HistoryQuery): Promise<HistoryPage> {
+    return this.call("history", query);
   }
 
-  /** Writes everything that was gathered. */
-  flush(): void {
-    const groups = this.dirtyGroups;
-    const receivers = this.dirtyReceivers;
-    this.dirtyGroups = [];
-    this.dirtyReceivers = [];
-    this.gatheredBytes = 0;
-    this.nextOrder = 0;
-    for (const receiver of receivers) writeOwn(receiver);
-    for (const group of groups) writeShared(group);
-    for (const receiver of receivers) if (receiver.own === SERVED) receiver.own = undefined;
+  position(channel: string): Promise<string> {
+    return this.call("position", channel);
   }
 
-  /** Forgets what was gathered. */
-  close(): void {
-    clearImmediate(this.immediate);
-    this.immediate = undefined;
+  channels(query: ChannelsQuery): Promise<ChannelsPage> {
+    return this.call("channels", query);
   }
 
-  private ownOf(receiver: Receiver): OwnFrames {
-    if (receiver.own === undefined) {
-      receiver.own = { frames: [], orders: [], skipped: undefined };
-      this.dirtyReceivers.push(receiver);
+  async attach(channel: string, listener: ChannelListener): Promise<void> {
+    this.checkOpen();
+    let entry = this.chains.get(channel);
+    if (entry === undefined) {
+      const chain = new Chain(channel, (query) => this.history(query));
+      entry = { chain, ready: this.attachChain(channel, chain) };
+      this.chains.set(channel, entry);
     }
-    return receiver.own;
+    entry.chain.audience.add(listener);
+    try {
+      await entry.ready;
+    } catch (error) {
+      entry.chain.audience.delete(listener);
+      if (this.chains.get(channel) === entry) this.chains.delete(channel);
+      throw error;
+    }
   }
 
-  private gathered(bytes: number): void {
-    this.gatheredBytes += bytes;
-    if (this.gatheredBytes > FLUSH_BYTES) this.flush();
-    else this.immediate ??= setImmediate(this.onImmediate);
+  detach(channel: string, listener: ChannelListener): void {
+    const entry = this.chains.get(channel);
+    if (entry === undefined) return;
+    entry.chain.audience.delete(listener);
+    if (entry.chain.audience.listeners.length > 0) return;
+    this.chains.delete(channel);
+    this.tell("detach", channel);
+  }
+
+  async addNode(nodeId: string, listener: ControlListener): Promise<void> {
+    await this.request("addNode", [nodeId], () => this.nodeListeners.set(nodeId, listener));
+  }
+
+  async removeNode(nodeId: string): Promise<void> {
+    this.nodeListeners.delete(nodeId);
+    await this.call("removeNode", nodeId);
+  }
+
+  nodes(): Promise<readonly string[]> {
+    return this.call("nodes");
+  }
+
+  control(message: ControlMessage): Promise<void> {
+    return this.call("control", message);
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    this.cancelRetry?.();
+    const { socket } = this;
+    this.socket = undefined;
+    if (socket === undefined || socket.destroyed) return;
+    await new Promise((resolve) => {
+      socket.once("close", resolve);
+      socket.end();
+    });
+  }
+
+  private checkOpen(): void {
+    if (this.isClosed) throw new ClosedError("broker: closed");
+  }
+
+  private async call<T>(method: Method, ...args: readonly unknown[]): Promise<T> {
+    return (await this.request(method, args, () => undefined)) as T;
+  }
+
+  private request(
+    method: Method,
+    args: readonly unknown[],
+    onAnswer: (value: unknown) => void,
+  ): Promise<unknown> {
+    this.checkOpen();
+    const { socket } = this;
+    if (socket === undefined) throw away();
+    const id = this.nextId++;
+    const answer = new Promise<unknown>((resolve, reject) => {
+      this.waiting.set(id, {
+        resolve: (value) => {
+          onAnswer(value);
+          resolve(value);
+        },
+        reject,
+      });
+    });
+    socket.write(encodeMessage({ id, method, args }));
+    return answer;
+  }
+
+  /** Without an answer. Where the line is down there is nothing to say: it begins anew when it is back. */
+  private tell(method: Method, ...args: readonly unknown[]): void {
+    this.socket?.write(encodeMessage({ id: 0, method, args }));
+  }
+
+  private async attachChain(channel: string, chain: Chain): Promise<void> {
+    await this.request("attach", [channel], (position) => chain.attached(position as string));
+  }
+
+  private async connect(): Promise<void> {
+    const socket = connect(this.path);
+    await new Promise<void>((resolve, reject) => {
+      socket.once("error", reject);
+      socket.once("close", () => reject(away()));
+      readMessages(socket, (message) => this.hear(message as Notice, socket, resolve));
+    });
+    socket.on("error", () => undefined);
+    socket.once("close", () => this.onLineDown(socket));
+  }
+
+  private onLineDown(socket: Socket): void {
+    if (this.socket === socket) this.socket = undefined;
+    const waiting = [...this.waiting.values()];
+    this.waiting.clear();
+    const error = this.isClosed ? new ClosedError("broker: closed") : away();
+    for (const { reject } of waiting) reject(error);
+    this.retry();
+  }
+
+  private retry(): void {
+    if (this.isClosed || this.cancelRetry !== undefined) return;
+    this.cancelRetry = this.clock.schedule(RETRY_MS, () => {
+      this.cancelRetry = undefined;
+      this.resume().catch(() => {
+        // A line that is up and of no use is cut: its end begins the next try.
+        if (this.socket === undefined) this.retry();
+        else this.socket.destroy();
+      });
+    });
+  }
+
+  /** Begins again where the line broke: nodes first, so that they can be reached when channels move. */
+  private async resume(): Promise<void> {
+    await this.connect();
+    for (const nodeId of this.nodeListeners.keys()) await this.call("addNode", nodeId);
+    for (const [channel, entry] of this.chains) {
+      entry.ready = this.attachChain(channel, entry.chain);
+      // The line is down again: the next one tries again.
+      entry.ready.catch(() => undefined);
+    }
+  }
+
+  private hear(notice: Notice, socket: Socket, onWelcome: () => void): void {
+    switch (notice.type) {
+      case "welcome":
+        if (notice.version !== LINK_VERSION) {
+          throw new Error(`shared broker: expected version ${LINK_VERSION}, got ${String(notice.version)}`);
+        }
+        this.durability = notice.durability;
+        this.socket = socket;
+        onWelcome();
+        return;
+      case "answer":
+        this.waiting.get(notice.id)?.resolve(notice.value);
+        this.waiting.delete(notice.id);
+        return;
+      case "failure":
+        this.waiting.get(notice.id)?.reject(toError(notice.failure));
+        this.waiting.delete(notice.id);
+        return;
+      case "publication":
+        this.chains.get(notice.publication.channel)?.chain.take(notice.publication);
+        return;
+      case "presence":
+        this.chains.get(notice.event.channel)?.chain.audience.hear(notice.event);
+        return;
+      case "gap":
+        this.chains.get(notice.channel)?.chain.jump(notice.position, notice.reason);
+        return;
+      case "control":
+        this.nodeListeners.get(notice.nodeId)?.(notice.message);
+        return;
+    }
   }
 }
 
-export const NO_GROUPS: readonly Group[] = [];
-
-/** In a flush: the receiver has what its groups are about to write. */
-const SERVED: OwnFrames = { frames: [], orders: [], skipped: undefined };
-
-function writeOwn(receiver: Receiver): void {
-  const { own } = receiver;
-  if (own === undefined || own === SERVED) return;
-  for (const group of receiver.groups) if (group.frames.length > 0) takeFrames(own, group);
-  receiver.own = SERVED;
-  if (own.frames.length > 0) receiver.write(joinOrdered(own));
+function away(): RequestError {
+  return new RequestError("unavailable", true, "shared broker: the process that has it is away");
 }
 
-function writeShared(group: Group): void {
-  const { frames } = group;
-  group.frames = [];
-  group.orders = [];
-  const bytes = frames.length === 1 ? frames[0]! : Buffer.concat(frames);
-  for (const member of group.members) if (member.own === undefined) member.write(bytes);
-}
-
-/** Adds the frames of a group that are for the owner too. */
-function takeFrames(own: OwnFrames, group: Group): void {
-  const from = own.skipped?.get(group) ?? 0;
-  for (let index = from; index < group.frames.length; index += 1) {
-    own.frames.push(group.frames[index]!);
-    own.orders.push(group.orders[index]!);
-  }
-}
-
-function joinOrdered({ frames, orders }: OwnFrames): Uint8Array {
-  if (frames.length === 1) return frames[0]!;
-  if (isRising(orders)) return Buffer.concat(frames);
-  const places = orders.map((order, index) => ({ order, index })).sort((a, b) => a.order - b.order);
-  return Buffer.concat(places.map(({ index }) => frames[index]!));
-}
-
-function isRising(orders: readonly number[]): boolean {
-  for (let index = 1; index < orders.length; index += 1)
-    if (orders[index]! < orders[index - 1]!) return false;
-  return true;
+function toError({ name, message, code, retryable }: Failure): Error {
+  if (name === "RequestError" && code !== undefined)
+    return new RequestError(code, retryable === true, message);
+  if (name === "ClosedError") return new ClosedError(message);
+  if (name === "TypeError") return new TypeError(message);
+  if (name === "RangeError") return new RangeError(message);
+  return new Error(message);
 }

@@ -1,224 +1,94 @@
-import type { Broker } from "./broker/broker.js";
-import type { MaybePromise } from "./broker/maybe-promise.js";
-import type { ChannelListener, PresenceEvent, Publication } from "./broker/publication.js";
-import type { ResolvedRule } from "./channel-rules.js";
-import type { Clock } from "./clock.js";
-import type { Compression } from "./compression.js";
-import { FanOut, Group, type Receiver } from "./fan-out.js";
-import { EVERYONE } from "./inner-channel.js";
-import { contentFrame, deflatedFrame } from "./outbound-frame.js";
-import type { PresenceKeeper, PresentMember } from "./presence-keeper.js";
-import type { Stats } from "./stats.js";
+import { Audience } from "../audience.js";
+import { positionOffset } from "../position.js";
+import type { HistoryPage, HistoryQuery } from "../broker.js";
+import type { GapReason, Publication } from "../publication.js";
 
-/** A connection, as the hub sees it. */
-export interface Member extends Receiver, PresentMember {
-  readonly isOpen: boolean;
-  /** It agreed to permessage-deflate. */
-  readonly isCompressing: boolean;
-}
+/** Publications held back while a hole is filled; beyond it they are dropped, and filled from history themselves. */
+const MAX_HELD = 10_000;
+const PAGE = 1000;
 
-export interface HubHost {
-  readonly broker: Broker;
-  readonly clock: Clock;
-  readonly stats: Stats;
-  readonly presence: PresenceKeeper;
-  readonly compression: Compression | undefined;
-  ruleOf(channel: string): ResolvedRule;
-  /** Everybody on this node. */
-  readonly everyone: ReadonlySet<Member>;
-  onPresence(event: PresenceEvent): void;
-  onBrokerError(error: unknown): void;
-}
+/**
+ * One channel at the end of a line that may break: hears publications one after the other, sees by `previous` where
+ * some are missing, and reads those from history before anything later is delivered. What cannot be read is told as a
+ * gap.
+ */
+export class Chain {
+  readonly audience: Audience = new Audience();
+  private readonly channel: string;
+  private readonly readHistory: (query: HistoryQuery) => Promise<HistoryPage>;
+  /** Where the listeners are; `undefined` until the channel was attached for the first time. */
+  private position: string | undefined;
+  private held: Publication[] | undefined;
 
-/** A channel that connections of this node are in. */
-interface LocalChannel {
-  readonly name: string;
-  readonly rule: ResolvedRule;
-  readonly plain: Group;
-  /** Those who agreed to permessage-deflate. */
-  readonly deflated: Group;
-  /** Until it is done, publications do not reach this node. */
-  attaching: Promise<void> | undefined;
-  /** Publications that wait for the end of the rule's interval. */
-  staged: Publication[];
-  cancelTimer: (() => void) | undefined;
-  /** Who wants to hear of publications before the members do. */
-  readonly watchers: Set<Watcher>;
-}
-
-export type Watcher = (publication: Publication) => void;
-
-/** The channels of this node by name, attached to the broker while they have members. */
-export class Hub implements ChannelListener {
-  private readonly host: HubHost;
-  private readonly fanOut = new FanOut();
-  private readonly channels = new Map<string, LocalChannel>();
-
-  constructor(host: HubHost) {
-    this.host = host;
+  constructor(channel: string, readHistory: (query: HistoryQuery) => Promise<HistoryPage>) {
+    this.channel = channel;
+    this.readHistory = readHistory;
   }
 
-  /** How many channels have members. */
-  get size(): number {
-    return this.channels.size;
+  /** The line is there, and the channel stood at `position` then. */
+  attached(position: string): void {
+    if (this.position === undefined) this.position = position;
+    else if (this.position !== position) this.fill();
   }
 
-  /**
-   * Lets the member have what is published from now on. A promise where the broker has to be asked first: publications
-   * come from its completion on. `info` is JSON text for the channel's presence.
-   */
-  join(member: Member, name: string, info?: string): MaybePromise<void> {
-    const channel = this.channels.get(name) ?? this.open(name);
-    // Who comes gets what follows; what was published before belongs to those who are here.
-    this.release(channel);
-    this.fanOut.join(member, groupOf(channel, member));
-    if (channel.rule.presence) this.host.presence.join(name, member, info);
-    return channel.attaching;
-  }
-
-  /** From its completion on `watcher` hears every publication of the channel, until `unwatch`. */
-  watch(name: string, watcher: Watcher): MaybePromise<void> {
-    const channel = this.channels.get(name) ?? this.open(name);
-    channel.watchers.add(watcher);
-    return channel.attaching;
-  }
-
-  unwatch(name: string, watcher: Watcher): void {
-    const channel = this.channels.get(name);
-    if (channel?.watchers.delete(watcher) === true) this.closeEmpty(channel);
-  }
-
-  leave(member: Member, name: string): void {
-    const channel = this.channels.get(name);
-    if (channel === undefined) return;
-    this.release(channel);
-    this.fanOut.leave(member, groupOf(channel, member));
-    this.left(member, channel);
-  }
-
-  /** A frame for one member. */
-  send(member: Member, frame: Uint8Array): void {
-    this.fanOut.send(member, frame);
-  }
-
-  /** Writes now what the member has to get, and takes it out of all channels. */
-  settle(member: Member): void {
-    const { groups } = member;
-    for (const { name } of groups) this.release(this.channels.get(name)!);
-    this.fanOut.settle(member);
-    for (const { name } of groups) this.left(member, this.channels.get(name)!);
-  }
-
-  /** The member is gone. */
-  drop(member: Member): void {
-    const { groups } = member;
-    this.fanOut.drop(member);
-    for (const { name } of groups) this.left(member, this.channels.get(name)!);
-  }
-
-  onPublication(publication: Publication): void {
-    if (publication.channel === EVERYONE) {
-      this.publishToEveryone(publication);
-      return;
+  take(publication: Publication): void {
+    if (this.position === undefined) return;
+    if (this.held !== undefined) {
+      if (this.held.length < MAX_HELD) this.held.push(publication);
+    } else if (publication.previous === this.position) {
+      this.deliver(publication);
+    } else if (!this.isOld(publication)) {
+      this.fill(publication);
     }
-    const channel = this.channels.get(publication.channel);
-    if (channel === undefined) return;
-    this.host.stats.publicationsOut += 1;
-    for (const watcher of channel.watchers) watcher(publication);
-    const { flushIntervalMs } = channel.rule;
-    if (flushIntervalMs === 0) {
-      this.publish(channel, publication);
-      return;
-    }
-    channel.staged.push(publication);
-    channel.cancelTimer ??= this.host.clock.schedule(flushIntervalMs, () => this.release(channel));
   }
 
-  onPresence(event: PresenceEvent): void {
-    this.host.onPresence(event);
+  /** The broker itself could not keep the chain. */
+  jump(position: string, reason: GapReason): void {
+    if (this.position === undefined) return;
+    this.position = position;
+    this.audience.hear({ channel: this.channel, resumeAt: position, reason });
   }
 
-  /** Stops all timers. */
-  close(): void {
-    for (const channel of this.channels.values()) channel.cancelTimer?.();
+  private fill(first?: Publication): void {
+    if (this.held !== undefined) return;
+    this.held = first === undefined ? [] : [first];
+    void this.runFill();
   }
 
-  private open(name: string): LocalChannel {
-    const channel: LocalChannel = {
-      name,
-      rule: this.host.ruleOf(name),
-      plain: new Group(name),
-      deflated: new Group(name),
-      attaching: undefined,
-      staged: [],
-      cancelTimer: undefined,
-      watchers: new Set(),
-    };
-    this.channels.set(name, channel);
-    const attached = this.host.broker.attach(name, this);
-    if (attached instanceof Promise) channel.attaching = this.finishAttaching(channel, attached);
-    return channel;
-  }
-
-  private async finishAttaching(channel: LocalChannel, attached: Promise<void>): Promise<void> {
+  private async runFill(): Promise<void> {
     try {
-      await attached;
-      channel.attaching = undefined;
-    } catch (error) {
-      this.host.onBrokerError(error);
-    }
-  }
-
-  private left(member: Member, channel: LocalChannel): void {
-    const { presence, presenceGraceMs } = channel.rule;
-    if (presence) this.host.presence.leave(channel.name, member, presenceGraceMs);
-    this.closeEmpty(channel);
-  }
-
-  private closeEmpty({ name, plain, deflated, watchers, cancelTimer }: LocalChannel): void {
-    if (plain.members.size > 0 || deflated.members.size > 0 || watchers.size > 0) return;
-    cancelTimer?.();
-    this.channels.delete(name);
-    this.host.broker.detach(name, this);
-  }
-
-  /** Hands on what has waited for the rule's interval. */
-  private release(channel: LocalChannel): void {
-    if (channel.cancelTimer === undefined) return;
-    channel.cancelTimer();
-    channel.cancelTimer = undefined;
-    const { staged } = channel;
-    channel.staged = [];
-    for (const publication of staged) this.publish(channel, publication);
-  }
-
-  private publish(channel: LocalChannel, publication: Publication): void {
-    const frame = contentFrame(publication);
-    this.fanOut.publish(channel.plain, frame);
-    if (channel.deflated.members.size > 0) {
-      this.fanOut.publish(channel.deflated, deflatedFrame(publication, frame, this.host.compression));
-    }
-  }
-
-  /** Past the groups, since everybody is in this one: what was gathered is written first, so nobody sees another order. */
-  private publishToEveryone(publication: Publication): void {
-    this.host.stats.publicationsOut += 1;
-    for (const channel of this.channels.values()) this.release(channel);
-    this.fanOut.flush();
-    const plain = contentFrame(publication);
-    let deflated: Uint8Array | undefined;
-    for (const member of this.host.everyone) {
-      if (!member.isOpen) continue;
-      if (member.isCompressing) {
-        deflated ??= deflatedFrame(publication, plain, this.host.compression);
-        member.write(deflated);
-      } else {
-        member.write(plain);
+      for (;;) {
+        const page = await this.readHistory({
+          channel: this.channel,
+          direction: "forward",
+          after: this.position!,
+          limit: PAGE,
+        });
+        if (page.status === "ok") {
+          for (const publication of page.publications) this.deliver(publication);
+          this.position = page.next;
+        } else {
+          this.jump(page.position, page.status);
+        }
+        if (!page.more) break;
       }
+    } catch {
+      // The line broke again: whoever attaches it anew begins to fill anew.
+      this.held = undefined;
+      return;
     }
+    const held = this.held ?? [];
+    this.held = undefined;
+    for (const publication of held) this.take(publication);
   }
-}
 
-function groupOf(channel: LocalChannel, member: Member): Group {
-  return member.isCompressing ? channel.deflated : channel.plain;
+  private deliver(publication: Publication): void {
+    this.position = publication.position;
+    this.audience.hear(publication);
+  }
+
+  /** It was in what history gave. */
+  private isOld({ position }: Publication): boolean {
+    return (positionOffset(position) ?? 0) <= (positionOffset(this.position!) ?? 0);
+  }
 }
