@@ -23,6 +23,7 @@ async function httpServer(
     let body = "";
     request.setEncoding("utf8").on("data", (text: string) => (body += text));
     request.on("end", () => {
+      if (request.method !== "POST") return void response.writeHead(404).end();
       asked.push({ method: request.method, url: request.url, headers: request.headers, body });
       setTimeout(
         () => response.writeHead(status, { "content-type": "application/json" }).end(answer),

@@ -47,7 +47,10 @@ export const push: Command = {
     const arrived = context.terminal.progress(`waiting for ${url.origin}`);
     try {
       const result = await publish(url, key, { channel, data }, context.stop);
-      context.terminal.report({ event: "pushed", channel, ...result }, `pushed to ${channel}`);
+      const heard = await hasListeners(url, key, channel, context.stop);
+      context.terminal.report({ event: "pushed", channel, ...result, heard }, `pushed to ${channel}`);
+      if (heard === false)
+        context.terminal.note(context.terminal.style("dim", `nobody is in ${channel} now`));
     } finally {
       arrived();
     }
@@ -135,6 +138,29 @@ async function publish(
   throw new CommandError(
     `${url.origin} answered ${response.status}: ${detailOf(answer) ?? text.slice(0, 200)}`,
   );
+}
+
+/** Whether anybody is in the channel: a mistyped name is told. Undefined where the server or the key does not say. */
+async function hasListeners(
+  publishUrl: URL,
+  key: string,
+  channel: string,
+  stop: AbortSignal,
+): Promise<boolean | undefined> {
+  const url = new URL("/v1/channels", publishUrl);
+  url.searchParams.set("prefix", channel);
+  url.searchParams.set("limit", "1");
+  try {
+    const signal = AbortSignal.any([stop, AbortSignal.timeout(answerWithinMs)]);
+    const response = await fetch(url, { headers: { authorization: `Bearer ${key}` }, signal });
+    const { channels } = objectOf(await response.text());
+    if (!response.ok || !Array.isArray(channels)) return undefined;
+    // In the order of their names: the channel itself comes before those that begin like it.
+    const first = channels[0] as { channel?: unknown; listeners?: unknown } | undefined;
+    return first?.channel === channel && first.listeners !== 0;
+  } catch {
+    return undefined;
+  }
 }
 
 function reasonOf(error: unknown): string {
