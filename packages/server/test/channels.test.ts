@@ -249,6 +249,7 @@ function slowly(broker: Broker, attachTurns: number, historyTurns: number): Brok
       }
       if (name === "history") {
         return async (...args: Parameters<Broker["history"]>) => {
+          await wait(historyTurns);
           const page = await target.history(...args);
           await wait(historyTurns);
           return page;
