@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished, vi } from "vitest";
+import { afterAll, onTestFinished, vi } from "vitest";
 
 // A busy machine takes its time to start a process.
 vi.setConfig({ testTimeout: 30_000 });
@@ -105,9 +105,9 @@ export function runCli(...parameters: ConstructorParameters<typeof CliProcess>):
 }
 
 const folders = mkdtempSync(join(tmpdir(), "weapp-socket-cli-"));
-process.once("exit", () => rmSync(folders, { recursive: true, force: true }));
+afterAll(() => rmSync(folders, { recursive: true, force: true }));
 
-/** Outside of every project. Goes away with the test process. */
+/** Outside of every project. Goes away with the test file that asked for it. */
 export function emptyFolder(): string {
   return mkdtempSync(join(folders, "cwd-"));
 }
