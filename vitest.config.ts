@@ -7,6 +7,8 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
+    // What a test waits for comes late on a busy machine; it is asked for often, so this costs nothing.
+    expect: { poll: { timeout: 10_000 } },
     include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
     coverage: {
       // The pure packages: nothing in them is hard to reach.
