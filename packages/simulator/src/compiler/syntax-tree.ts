@@ -14,12 +14,13 @@ export function parseScript(text: string): Program | null {
   }
 }
 
-/** Calls `visit` for every node, parents before children. */
-export function walk(node: AnyNode, visit: (node: AnyNode) => void): void {
-  visit(node);
-  for (const value of Object.values(node) as unknown[]) {
-    if (Array.isArray(value)) for (const item of value) walkValue(item, visit);
-    else walkValue(value, visit);
+/** Calls `visit` for every node, parents before children, however deep they lie. */
+export function walk(tree: AnyNode, visit: (node: AnyNode) => void): void {
+  const waiting: AnyNode[] = [tree];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    visit(node);
+    const children = Object.values(node).flat().filter(isNode);
+    waiting.push(...children.reverse());
   }
 }
 
@@ -30,6 +31,6 @@ export function literalText(node: AnyNode | null | undefined): string | undefine
   return node.quasis[0]?.value.cooked ?? undefined;
 }
 
-function walkValue(value: unknown, visit: (node: AnyNode) => void): void {
-  if (typeof value === "object" && value !== null && "type" in value) walk(value as AnyNode, visit);
+function isNode(value: unknown): value is AnyNode {
+  return typeof value === "object" && value !== null && "type" in value;
 }

@@ -59,7 +59,7 @@ var R=new Proxy({},{get:function(scripts,path){return scripts[path]||function(){
 Q.A=Q.B=function(listener){return listener};
 var getDate=function(){return arguments.length?new Date(...arguments):new Date()};
 var getRegExp=function(pattern,flags){return new RegExp(pattern,flags)};
-var told={},tell=function(text){if(!told[text]){told[text]=true;console.error("wxs: "+text)}};
+var told=Object.create(null),tell=function(text){if(!told[text]){told[text]=true;console.error("wxs: "+text)}};
 P=function(f){
   if(typeof f!=="function")return function(){};
   return function(){try{return f.apply(undefined,arguments)}catch(error){tell(error&&error.message||error)}};

@@ -39,7 +39,14 @@ export function parseJsonText(text: string, file: string): JsonFile {
   // An empty json file is a file without settings, as DevTools has it.
   if (text.trim() === "") return { value: EMPTY, root: EMPTY, diagnostics: [], place: () => WHOLE_FILE };
   const errors: ParseError[] = [];
-  const tree = parseTree(text, errors, { allowTrailingComma: true });
+  let tree: Node | undefined;
+  try {
+    tree = parseTree(text, errors, { allowTrailingComma: true });
+  } catch {
+    // The parser descends as deep as the text does.
+    const diagnostics = [problem("error", file, WHOLE_FILE, "this is nested too deep to be read")];
+    return { value: EMPTY, root: null, diagnostics, place: () => WHOLE_FILE };
+  }
   const diagnostics = errors.slice(0, 1).map((error) => syntaxProblem(text, file, error));
   const place = (path: readonly (string | number)[]): Place => {
     if (tree === undefined) return WHOLE_FILE;

@@ -14,7 +14,11 @@ export function findUnknownTags(graph: TemplateGraph, units: Iterable<UnitDraft>
   for (const unit of units) {
     for (const file of templateClosure(graph, unit.path)) {
       for (const tag of file.tags) {
-        if (BUILT_IN_TAGS.has(tag.name) || tag.name in unit.usingComponents || tag.name in unit.generics)
+        if (
+          BUILT_IN_TAGS.has(tag.name) ||
+          Object.hasOwn(unit.usingComponents, tag.name) ||
+          Object.hasOwn(unit.generics, tag.name)
+        )
           known.add(tag);
         else unknown.set(tag, file);
       }

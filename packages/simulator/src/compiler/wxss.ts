@@ -2,7 +2,7 @@ import postcss, { CssSyntaxError, type AtRule, type Declaration, type Root, type
 import safeParse from "postcss-safe-parser";
 import { directoryOf, isPackagePath, joinPath, normalizePath } from "../module-path.js";
 import type { Diagnostic } from "../program.js";
-import { problem, type Place } from "./diagnostics.js";
+import { problem, WHOLE_FILE, type Place } from "./diagnostics.js";
 import type { SourceReader } from "./source-files.js";
 import { convertSelector, underCondition } from "./wxss-selector.js";
 import { convertInsets, convertQueryRpx, convertRpx, replaceUrls } from "./wxss-values.js";
@@ -26,7 +26,14 @@ const FILES_BASE = "../program/files/";
 /** Null where there is no such file. @param prefix class prefix, "" for shared styles */
 export function compileWxssFile(reader: SourceReader, path: string, prefix: string): WxssFile | null {
   const text = reader.read(path);
-  return text === null ? null : new WxssCompiler(reader, path, prefix).compile(text);
+  if (text === null) return null;
+  try {
+    return new WxssCompiler(reader, path, prefix).compile(text);
+  } catch (error) {
+    // postcss descends as deep as the text does.
+    const message = `wxss: this cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    return { path, parts: [], diagnostics: [problem("error", path, WHOLE_FILE, message)] };
+  }
 }
 
 class WxssCompiler {
