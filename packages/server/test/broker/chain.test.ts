@@ -33,11 +33,14 @@ const step: fc.Arbitrary<Step> = fc.record({
   reattach: fc.boolean(),
 });
 
-async function run(steps: readonly Step[], historyCount: number): Promise<Diary> {
+/** With `isSilent` the line tells nothing more at the end: the last publication, which comes, must be enough. */
+async function run(steps: readonly Step[], historyCount: number, isSilent = false): Promise<Diary> {
   const broker = createMemoryBroker({ clock: createManualClock(), random32: createDice() });
   const chain = new Chain("c", async (query) => {
-    await Promise.resolve();
-    return broker.history(query);
+    // What is published between the reading and its arrival is not in it.
+    const page = broker.history(query);
+    for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+    return page;
   });
   const diary = new Diary();
   chain.audience.add(diary);
@@ -60,8 +63,8 @@ async function run(steps: readonly Step[], historyCount: number): Promise<Diary>
     if (reattach) chain.attached(broker.position("c"));
     await Promise.resolve();
   }
-  chain.attached(broker.position("c"));
-  for (let turn = 0; turn < 200; turn++) await Promise.resolve();
+  if (!isSilent) chain.attached(broker.position("c"));
+  for (let turn = 0; turn < 400; turn++) await Promise.resolve();
   await broker.close();
   return diary;
 }
@@ -71,6 +74,9 @@ describe("chain", () => {
     const property = fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
       const { entries } = await run(steps, 1000);
       expect(entries).toEqual(steps.map((_, index) => `${index + 1}`));
+      const last: Step = { fate: "comes", reattach: false };
+      const silent = await run([...steps, last], 1000, true);
+      expect(silent.entries).toEqual([...entries, `${steps.length + 1}`]);
     });
     await fc.assert(property, { numRuns: 300 });
   });

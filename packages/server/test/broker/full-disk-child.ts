@@ -16,23 +16,29 @@ broker.attach("room", {
 
 const accepted: string[] = [];
 const refused: string[] = [];
-for (let index = 0; refused.length < 3 && gaps.length < 3; index++) {
-  try {
-    const { position } = await broker.publish({
-      channel: "room",
-      data: "x".repeat(1000),
-      format: "text",
-      policy,
-      key: `${index}`,
-    });
-    accepted.push(position);
-  } catch (error) {
-    refused.push(
-      error instanceof RequestError ? `${error.code} ${error.retryable}: ${error.message}` : String(error),
-    );
+/** Several at a time, so that some are gathered while others fail. */
+async function run(publisher: number): Promise<void> {
+  for (let index = 0; refused.length < 3 && gaps.length < 3; index++) {
+    try {
+      const { position } = await broker.publish({
+        channel: "room",
+        data: "x".repeat(1000),
+        format: "text",
+        policy,
+        key: `${publisher} ${index}`,
+      });
+      accepted.push(position);
+    } catch (error) {
+      refused.push(
+        error instanceof RequestError ? `${error.code} ${error.retryable}: ${error.message}` : String(error),
+      );
+    }
+    // Out of step with the others.
+    for (let turn = 0; turn <= publisher; turn++) await new Promise((resolve) => setImmediate(resolve));
   }
-  if (durability === "memory") await new Promise((resolve) => setImmediate(resolve));
 }
+
+await Promise.all(Array.from({ length: 8 }, async (_, publisher) => run(publisher)));
 
 const kept: string[] = [];
 let after: string | undefined;

@@ -170,6 +170,7 @@ describe("lmdb store", () => {
       const before = await open();
       const beginning = before.position("passing");
       void before.publish({ channel: "passing", data: "x", format: "text" });
+      await settle(before);
       const after = await crash();
       expect(after.position("passing")).not.toBe(beginning);
       expect((await history(after, { channel: "passing", after: beginning })).status).not.toBe("ok");

@@ -18,7 +18,10 @@ export class Chain {
   private readonly readHistory: (query: HistoryQuery) => Promise<HistoryPage>;
   /** Where the listeners are; `undefined` until the channel was attached for the first time. */
   private position: string | undefined;
+  /** What came while a hole is being filled. */
   private held: Publication[] | undefined;
+  /** What is being read from history may be too old by now: it is to be read on. */
+  private isBehind = false;
 
   constructor(channel: string, readHistory: (query: HistoryQuery) => Promise<HistoryPage>) {
     this.channel = channel;
@@ -28,6 +31,7 @@ export class Chain {
   /** The line is there, and the channel stood at `position` then. */
   attached(position: string): void {
     if (this.position === undefined) this.position = position;
+    else if (this.held !== undefined) this.isBehind = true;
     else if (this.position !== position) this.fill();
   }
 
@@ -35,6 +39,7 @@ export class Chain {
     if (this.position === undefined) return;
     if (this.held !== undefined) {
       if (this.held.length < MAX_HELD) this.held.push(publication);
+      else this.isBehind = true;
     } else if (publication.previous === this.position) {
       this.deliver(publication);
     } else if (!this.isOld(publication)) {
@@ -50,7 +55,6 @@ export class Chain {
   }
 
   private fill(first?: Publication): void {
-    if (this.held !== undefined) return;
     this.held = first === undefined ? [] : [first];
     void this.runFill();
   }
@@ -58,6 +62,7 @@ export class Chain {
   private async runFill(): Promise<void> {
     try {
       for (;;) {
+        this.isBehind = false;
         const page = await this.readHistory({
           channel: this.channel,
           direction: "forward",
@@ -70,7 +75,7 @@ export class Chain {
         } else {
           this.jump(page.position, page.status);
         }
-        if (!page.more) break;
+        if (!page.more && !this.isBehind) break;
       }
     } catch {
       // The line broke again: whoever attaches it anew begins to fill anew.
