@@ -1,0 +1,123 @@
+import { createRequire } from "node:module";
+import { Client } from "@stomp/stompjs";
+import { Centrifuge } from "centrifuge";
+import { createClient } from "graphql-ws";
+import { useServer } from "graphql-ws/use/ws";
+import { expect, onTestFinished, test } from "vitest";
+import { WebSocketServer, type WebSocket as ServerSocket } from "ws";
+import { openLibraryWorld } from "./world.js";
+
+// As graphql-ws itself loads it: two copies of it refuse each other.
+const { buildSchema } = createRequire(import.meta.url)("graphql") as typeof import("graphql");
+
+/** Published libraries that want a W3C WebSocket, over the class that our `wx` is given. */
+
+test("@stomp/stompjs subscribes and is sent what it publishes", async () => {
+  const { http, port, WebSocket, uncaught } = await openLibraryWorld();
+  const sockets = new WebSocketServer({ server: http, handleProtocols: () => "v12.stomp" });
+  sockets.on("connection", serveStomp);
+  const client = new Client({
+    webSocketFactory: () => new WebSocket(`ws://127.0.0.1:${port}/stomp`, ["v12.stomp"]) as never,
+    reconnectDelay: 0,
+  });
+  onTestFinished(() => client.deactivate());
+  await new Promise<void>((resolve) => {
+    client.onConnect = () => resolve();
+    client.activate();
+  });
+  const received = new Promise<string>((resolve) => {
+    client.subscribe("/queue/a", (message) => resolve(message.body));
+  });
+  client.publish({ destination: "/queue/a", body: "你好" });
+  expect(await received).toBe("你好");
+  await client.deactivate();
+  expect(uncaught).toEqual([]);
+});
+
+/** As much STOMP 1.2 as one subscriber needs. */
+function serveStomp(socket: ServerSocket): void {
+  let subscription = "";
+  socket.on("message", (data: Buffer) => {
+    const [head = "", ...rest] = String(data)
+      .replace(/\0\s*$/, "")
+      .split("\n\n");
+    const [command, ...lines] = head.trim().split("\n");
+    const headers = new Map(lines.map((line) => [line.split(":")[0], line.slice(line.indexOf(":") + 1)]));
+    const body = rest.join("\n\n");
+    if (command === "CONNECT") socket.send("CONNECTED\nversion:1.2\nheart-beat:0,0\n\n\0");
+    if (command === "SUBSCRIBE") subscription = headers.get("id") ?? "";
+    if (command === "SEND") {
+      const destination = headers.get("destination") ?? "";
+      socket.send(
+        `MESSAGE\nsubscription:${subscription}\nmessage-id:1\ndestination:${destination}\n\n${body}\0`,
+      );
+    }
+    if (command === "DISCONNECT") socket.send(`RECEIPT\nreceipt-id:${headers.get("receipt") ?? ""}\n\n\0`);
+  });
+}
+
+test("graphql-ws runs a subscription to its end", async () => {
+  const { http, port, WebSocket, uncaught } = await openLibraryWorld();
+  const sockets = new WebSocketServer({ server: http, path: "/graphql" });
+  const schema = buildSchema("type Query { ok: Boolean } type Subscription { count: Int }");
+  const roots = {
+    subscription: {
+      async *count() {
+        for (let count = 1; count <= 3; count += 1) yield { count };
+      },
+    },
+  };
+  const server = useServer({ schema, roots }, sockets);
+  onTestFinished(() => server.dispose());
+  const client = createClient({
+    url: `ws://127.0.0.1:${port}/graphql`,
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+  });
+  const counts: unknown[] = [];
+  for await (const { data } of client.iterate({ query: "subscription { count }" })) counts.push(data);
+  expect(counts).toEqual([{ count: 1 }, { count: 2 }, { count: 3 }]);
+  await client.dispose();
+  expect(uncaught).toEqual([]);
+});
+
+test("centrifuge connects, subscribes and is sent a publication", async () => {
+  const { http, port, WebSocket, uncaught } = await openLibraryWorld();
+  const sockets = new WebSocketServer({ server: http });
+  sockets.on("connection", serveCentrifugo);
+  const client = new Centrifuge(`ws://127.0.0.1:${port}/connection/websocket`, { websocket: WebSocket });
+  onTestFinished(() => client.disconnect());
+  const subscription = client.newSubscription("news");
+  const received = new Promise((resolve) => {
+    subscription.on("publication", ({ data }) => resolve(data));
+  });
+  subscription.subscribe();
+  client.connect();
+  await subscription.ready(5_000);
+  await subscription.publish({ content: "你好" });
+  expect(await received).toEqual({ content: "你好" });
+  client.disconnect();
+  expect(uncaught).toEqual([]);
+});
+
+interface CentrifugoCommand {
+  readonly id?: number;
+  readonly connect?: object;
+  readonly subscribe?: { readonly channel: string };
+  readonly publish?: { readonly channel: string; readonly data: unknown };
+}
+
+/** As much of Centrifugo's JSON protocol as one channel needs. */
+function serveCentrifugo(socket: ServerSocket): void {
+  const send = (message: object): void => socket.send(JSON.stringify(message));
+  socket.on("message", (text: Buffer) => {
+    for (const line of text.toString().split("\n").filter(Boolean)) {
+      const { id, connect, subscribe, publish } = JSON.parse(line) as CentrifugoCommand;
+      if (connect !== undefined) send({ id, connect: { client: "one", version: "0", ping: 25, pong: true } });
+      if (subscribe !== undefined) send({ id, subscribe: {} });
+      if (publish === undefined) continue;
+      send({ push: { channel: publish.channel, pub: { data: publish.data } } });
+      send({ id, publish: {} });
+    }
+  });
+}
