@@ -2,6 +2,8 @@
  * What a person can do in the simulator, a test can do through this handle: `window.simulator` in the page, later
  * the result of `launch()` in Node. Types only.
  */
+import type { NetworkType } from "@weapp-socket/runtime/core";
+import type { Faults } from "./faults/faults.js";
 import type { Diagnostic, JsonValue, Program } from "./program.js";
 
 export interface SimulatorHandle {
@@ -14,6 +16,9 @@ export interface SimulatorHandle {
   idle(): Promise<void>;
   hide(): void;
   show(): void;
+  setNetworkType(type: NetworkType): void;
+  /** What can go wrong between the page and its servers, on demand. */
+  readonly faults: Faults;
   /** Every call of a wx function, oldest first (bounded). */
   readonly calls: readonly WxCall[];
   /** Every SocketTask since start, oldest first (bounded). */

@@ -1,5 +1,9 @@
 import { createRuntime, type Clock, type RuntimeOptions, type Transport } from "@weapp-socket/runtime/core";
 import { createBuiltins } from "../builtin/index.js";
+import { createFaults, type Faults } from "../faults/faults.js";
+import { createRandom } from "../faults/random.js";
+import type { Scenario } from "../faults/scenario.js";
+import { playScenario } from "../faults/scenario-player.js";
 import type { PageHandle, SimulatorHandle } from "../handle.js";
 import { PHONE_GLOBALS } from "../module-scope.js";
 import type { Program } from "../program.js";
@@ -24,6 +28,8 @@ export interface Platform {
   readonly transport: Transport;
   readonly runtimeOptions: RuntimeOptions;
   readonly host: HostCall;
+  /** Faults to play from the start; null: none. */
+  readonly scenario: Scenario | null;
   readonly store: Store;
   readonly overlays: Overlays;
   readonly device: () => Device;
@@ -77,9 +83,10 @@ export function createSimulator(
   });
   let isVisible = true;
 
+  const faults = createFaults(platform.transport, clock, createRandom(platform.scenario?.seed ?? 1));
   const runtime = createRuntime({
     ...platform.runtimeOptions,
-    transport: platform.transport,
+    transport: faults.transport,
     clock,
     onUncaught: (error) => report(error, "socket listener"),
     onSocketTrace: (trace) => recorder.trace(trace),
@@ -92,7 +99,7 @@ export function createSimulator(
     overlays: platform.overlays,
     bar: platform.bar,
     store: platform.store,
-    host: platform.host,
+    host: hostUnder(faults, platform.host),
     device: platform.device,
     after: (ms, act) => clock.setTimer(ms, act),
     nextTick: (act) => clock.defer(act),
@@ -177,6 +184,17 @@ export function createSimulator(
       app.tell("onShow", launch);
       const result = pages.reLaunch(`/${entry}`);
       if (!result.endsWith(":ok")) recorder.log("error", [result], "app.json");
+      if (platform.scenario !== null) {
+        playScenario(platform.scenario, {
+          clock,
+          faults,
+          hide: () => handle.hide(),
+          show: () => handle.show(),
+          setNetworkType: (type) => handle.setNetworkType(type),
+          onStep: (action, undo) =>
+            recorder.log("info", [undo ? `${action.do} is over` : action.do], "scenario"),
+        });
+      }
     },
     pages: () => pages.pages.map(pageHandle),
     page() {
@@ -204,6 +222,8 @@ export function createSimulator(
       pages.tellTop("onShow");
       recorder.emit({ type: "visibility", visible: true });
     },
+    setNetworkType: (type) => runtime.setNetworkType(type),
+    faults,
     calls: recorder.calls,
     sockets: recorder.sockets,
     logs: recorder.logs,
@@ -224,6 +244,15 @@ export function createSimulator(
   }
 
   return handle;
+}
+
+/** Requests have the network that sockets have: none while it is offline. */
+function hostUnder(faults: Faults, host: HostCall): HostCall {
+  return (method, params, options) => {
+    const usesNetwork = !method.startsWith("files.");
+    if (!usesNetwork || !faults.conditions.offline) return host(method, params, options);
+    return Promise.reject(Object.assign(new Error("there is no network"), { code: "dns" }));
+  };
 }
 
 /** What libraries find when they look for the global object. */
