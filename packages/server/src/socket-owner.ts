@@ -25,6 +25,11 @@ function onClose(this: OwnedSocket): void {
   this[OWNER]?.onSocketClose();
 }
 
+/** A peer that has said its last byte has gone: node:http's sockets would stay half open otherwise. */
+function onEnd(this: OwnedSocket): void {
+  this.end();
+}
+
 /** Makes `owner` the one who hears the socket. The one before hears nothing more. */
 export function setOwner(socket: OwnedSocket, owner: SocketOwner): void {
   const isFirst = socket[OWNER] === undefined;
@@ -33,6 +38,7 @@ export function setOwner(socket: OwnedSocket, owner: SocketOwner): void {
   socket.on("error", onError);
   socket.on("close", onClose);
   socket.on("data", onData);
+  if (socket.allowHalfOpen) socket.on("end", onEnd);
 }
 
 /** Leaves the socket as if nobody had heard it, and paused. */
@@ -41,5 +47,6 @@ export function clearOwner(socket: OwnedSocket): void {
   socket.off("error", onError);
   socket.off("close", onClose);
   socket.off("data", onData);
+  socket.off("end", onEnd);
   socket[OWNER] = undefined;
 }
