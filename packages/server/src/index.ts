@@ -26,8 +26,8 @@ export {
 } from "./auth/index.js";
 export {
   createMemoryBroker,
-  openSharedBroker,
-  shareBroker,
+  openRemoteBroker,
+  serveBroker,
   type Broker,
   type ChannelInfo,
   type ChannelListener,
@@ -58,9 +58,9 @@ export {
   type RecordStore,
   type RecordWrite,
   type RecordWritten,
-  type SharedBrokerOptions,
-  type SharedBrokerServer,
-  type ShareBrokerOptions,
+  type RemoteBrokerOptions,
+  type BrokerServer,
+  type BrokerServerOptions,
   type StoredRecord,
 } from "./broker/index.js";
 export type { AccessAction, AccessRequest, Authorize } from "./access.js";

@@ -31,5 +31,5 @@ export type {
   PublicationFormat,
 } from "./publication.js";
 export type { RecordStore, RecordWrite, RecordWritten, StoredRecord } from "./record.js";
-export { openSharedBroker, type SharedBrokerOptions } from "./shared/broker.js";
-export { shareBroker, type ShareBrokerOptions, type SharedBrokerServer } from "./shared/serve.js";
+export { openRemoteBroker, type RemoteBrokerOptions } from "./remote/broker.js";
+export { serveBroker, type BrokerServerOptions, type BrokerServer } from "./remote/serve.js";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createMemoryBroker } from "../../src/broker/memory-broker.js";
-import { Chain } from "../../src/broker/shared/chain.js";
+import { Chain } from "../../src/broker/remote/chain.js";
 import { createManualClock } from "./manual-clock.js";
 import { createDice, policyOf } from "./suite/world.js";
 import type { ChannelListener, Publication } from "../../src/broker/publication.js";

@@ -26,8 +26,8 @@ import type { PresenceStore } from "../presence.js";
 import type { ChannelListener, Durability } from "../publication.js";
 import type { RecordStore } from "../record.js";
 
-export interface SharedBrokerOptions {
-  /** As in `shareBroker`. */
+export interface RemoteBrokerOptions {
+  /** As in `serveBroker`. */
   readonly path: string;
   readonly clock?: Clock;
   /** Longest time to wait for the first connection. Default: 10 seconds. */
@@ -43,19 +43,19 @@ interface Waiting {
 const RETRY_MS = 100;
 
 /**
- * The broker of another process of this machine, which shares it with `shareBroker`. While that process is away, calls
+ * The broker of another process of this machine, which serves it with `serveBroker`. While that process is away, calls
  * fail with `RequestError` `unavailable`; when it is back, channels are attached again, and what was published
  * meanwhile is read from history or told as a gap.
  *
- * Rejects with the system's error when nobody shares one there in time.
+ * Rejects with the system's error when nobody serves one there in time.
  */
-export async function openSharedBroker(options: SharedBrokerOptions): Promise<Broker> {
-  const broker = new SharedBroker(options);
+export async function openRemoteBroker(options: RemoteBrokerOptions): Promise<Broker> {
+  const broker = new RemoteBroker(options);
   await broker.open();
   return broker;
 }
 
-class SharedBroker implements Broker {
+class RemoteBroker implements Broker {
   durability: Durability = "memory";
   readonly presence: PresenceStore = {
     join: (entry) => this.call("presence.join", entry),
@@ -80,7 +80,7 @@ class SharedBroker implements Broker {
   private isClosed = false;
   private cancelRetry: (() => void) | undefined;
 
-  constructor({ path, clock = systemClock, connectTimeoutMs = 10_000 }: SharedBrokerOptions) {
+  constructor({ path, clock = systemClock, connectTimeoutMs = 10_000 }: RemoteBrokerOptions) {
     this.path = path;
     this.clock = clock;
     this.connectTimeoutMs = connectTimeoutMs;
@@ -259,7 +259,7 @@ class SharedBroker implements Broker {
     switch (notice.type) {
       case "welcome":
         if (notice.version !== LINK_VERSION) {
-          throw new Error(`shared broker: expected version ${LINK_VERSION}, got ${String(notice.version)}`);
+          throw new Error(`remote broker: expected version ${LINK_VERSION}, got ${String(notice.version)}`);
         }
         this.durability = notice.durability;
         this.socket = socket;
@@ -290,7 +290,7 @@ class SharedBroker implements Broker {
 }
 
 function away(): RequestError {
-  return new RequestError("unavailable", true, "shared broker: the process that has it is away");
+  return new RequestError("unavailable", true, "remote broker: the process that has it is away");
 }
 
 function toError({ name, message, code, retryable }: Failure): Error {

@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openLmdbBroker } from "../../src/broker/lmdb/broker.js";
 import { createMemoryBroker } from "../../src/broker/memory-broker.js";
-import { openSharedBroker } from "../../src/broker/shared/broker.js";
-import { shareBroker, type SharedBrokerServer } from "../../src/broker/shared/serve.js";
+import { openRemoteBroker } from "../../src/broker/remote/broker.js";
+import { serveBroker, type BrokerServer } from "../../src/broker/remote/serve.js";
 import { describeBroker } from "./suite.js";
 import { Ear, policyOf } from "./suite/world.js";
 import { useTemporaryFolders } from "./temporary-folder.js";
 import type { Broker } from "../../src/broker/broker.js";
 
-describe("shared broker", () => {
+describe("remote broker", () => {
   const makeFolder = useTemporaryFolders();
   const open: { close(): Promise<void> }[] = [];
   let path: string;
@@ -26,20 +26,20 @@ describe("shared broker", () => {
     open.push(each);
     return each;
   };
-  const share = async (broker: Broker, maxBufferedBytes?: number): Promise<SharedBrokerServer> =>
-    keep(await shareBroker(broker, maxBufferedBytes === undefined ? { path } : { path, maxBufferedBytes }));
-  const join_ = async (): Promise<Broker> => keep(await openSharedBroker({ path }));
+  const serve = async (broker: Broker, maxBufferedBytes?: number): Promise<BrokerServer> =>
+    keep(await serveBroker(broker, maxBufferedBytes === undefined ? { path } : { path, maxBufferedBytes }));
+  const join_ = async (): Promise<Broker> => keep(await openRemoteBroker({ path }));
   const publish = async (broker: Broker, data: string, historyCount = 100) =>
     broker.publish({ channel: "room", data, format: "text", policy: policyOf(historyCount) });
 
   describeBroker({
-    name: "shared memory",
+    name: "remote memory",
     durability: "memory",
     async open(clock, random32) {
       const socketPath = join(makeFolder(), "broker.sock");
       const owner = createMemoryBroker({ clock, random32 });
-      const server = await shareBroker(owner, { path: socketPath });
-      const broker = await openSharedBroker({ path: socketPath });
+      const server = await serveBroker(owner, { path: socketPath });
+      const broker = await openRemoteBroker({ path: socketPath });
       const close = broker.close.bind(broker);
       broker.close = async () => {
         await close();
@@ -52,7 +52,7 @@ describe("shared broker", () => {
 
   it("S3: all processes see one order, whoever publishes", async () => {
     const owner = keep(createMemoryBroker());
-    await share(owner);
+    await serve(owner);
     const brokers = [owner, await join_(), await join_()];
     const ears = brokers.map(() => new Ear());
     for (const [index, broker] of brokers.entries()) await broker.attach("room", ears[index]!);
@@ -70,7 +70,7 @@ describe("shared broker", () => {
 
   it("S3: nodes of all processes reach each other", async () => {
     const owner = keep(createMemoryBroker());
-    await share(owner);
+    await serve(owner);
     const [first, second] = [await join_(), await join_()];
     const heard: string[] = [];
     await first.addNode("n1", ({ type }) => heard.push(`n1 ${type}`));
@@ -91,7 +91,7 @@ describe("shared broker", () => {
   it("S4: goes on without a hole when the process with the broker was away", async () => {
     const folder = makeFolder();
     let owner = await openLmdbBroker({ path: folder });
-    let server = await shareBroker(owner, { path });
+    let server = await serveBroker(owner, { path });
     const broker = await join_();
     expect(broker.durability).toBe("fsync");
     const ear = new Ear();
@@ -108,7 +108,7 @@ describe("shared broker", () => {
     owner = await openLmdbBroker({ path: folder });
     await send(owner, "2");
     await send(owner, "3");
-    server = await shareBroker(owner, { path });
+    server = await serveBroker(owner, { path });
     await expect.poll(() => ear.data).toEqual(["1", "2", "3"]);
     await send(broker, "4");
     expect(ear.data).toEqual(["1", "2", "3", "4"]);
@@ -120,7 +120,7 @@ describe("shared broker", () => {
 
   it("S4: tells a gap when what it missed is gone", async () => {
     const first = createMemoryBroker();
-    const firstServer = await shareBroker(first, { path });
+    const firstServer = await serveBroker(first, { path });
     const broker = await join_();
     const gaps: string[] = [];
     const ear = new Ear();
@@ -133,7 +133,7 @@ describe("shared broker", () => {
     await first.close();
     const second = keep(createMemoryBroker());
     const { position } = second.publish({ channel: "room", data: "2", format: "text", policy: policyOf(9) });
-    await share(second);
+    await serve(second);
     await expect.poll(() => gaps).toEqual([`room ${position} fork`]);
     await publish(broker, "3");
     expect(ear.data).toEqual(["1", "3"]);
@@ -141,7 +141,7 @@ describe("shared broker", () => {
 
   it("S5: cuts a process that takes nothing, and it comes back", async () => {
     const owner = keep(createMemoryBroker());
-    await share(owner, 100_000);
+    await serve(owner, 100_000);
     const broker = await join_();
     const ear = new Ear();
     await broker.attach("room", ear);
@@ -159,19 +159,19 @@ describe("shared broker", () => {
   it("S6: is for this user alone, and takes the place of one that was killed", async () => {
     writeFileSync(path, "");
     const owner = keep(createMemoryBroker());
-    await share(owner);
+    await serve(owner);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(await (await join_()).position("room")).toMatch(/^0-/);
   });
 
-  it("S6: nobody shares one: says so in time", async () => {
-    await expect(openSharedBroker({ path, connectTimeoutMs: 250 })).rejects.toMatchObject({ code: "ENOENT" });
+  it("S6: nobody serves one: says so in time", async () => {
+    await expect(openRemoteBroker({ path, connectTimeoutMs: 250 })).rejects.toMatchObject({ code: "ENOENT" });
     expect(existsSync(path)).toBe(false);
   });
 
   it("S6: noise on the socket ends that line and no other", async () => {
     const owner = keep(createMemoryBroker());
-    await share(owner);
+    await serve(owner);
     const broker = await join_();
     for (const noise of [
       Buffer.alloc(64, 0x20),

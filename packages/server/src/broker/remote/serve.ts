@@ -6,7 +6,7 @@ import type { PresenceJoin, PresenceKey, PresenceQuery } from "../presence.js";
 import type { ChannelListener, GapReason, PresenceEvent, Publication } from "../publication.js";
 import type { RecordWrite } from "../record.js";
 
-export interface ShareBrokerOptions {
+export interface BrokerServerOptions {
   /** Where other processes of this machine find the broker: a Unix socket that only this user may use, or a pipe. */
   readonly path: string;
   /**
@@ -17,13 +17,13 @@ export interface ShareBrokerOptions {
 }
 
 /** A broker that other processes use. */
-export interface SharedBrokerServer {
+export interface BrokerServer {
   /** Cuts the lines. The broker itself stays open. */
   close(): Promise<void>;
 }
 
 /** Lets other processes of this machine use the broker of this one. Rejects with the system's error. */
-export async function shareBroker(broker: Broker, options: ShareBrokerOptions): Promise<SharedBrokerServer> {
+export async function serveBroker(broker: Broker, options: BrokerServerOptions): Promise<BrokerServer> {
   const { path, maxBufferedBytes = 64 * 1024 * 1024 } = options;
   const lines = new Set<Line>();
   const server = createServer((socket) => {
