@@ -49,6 +49,7 @@ const profiles: Readonly<Record<ProfileName, Profile>> = { device: deviceProfile
 export function createRuntime(options: CoreOptions): Runtime {
   const settings = readOptions(options);
   const { transport, clock } = options;
+  checkSurroundings(options);
   const profile = profiles[settings.profile];
   const mailbox = createMailbox(clock);
 
@@ -159,6 +160,17 @@ export function createRuntime(options: CoreOptions): Runtime {
 /** `createRuntime(options).wx` */
 export function createWx(options: CoreOptions): Wx {
   return createRuntime(options).wx;
+}
+
+function checkSurroundings(given: Surroundings): void {
+  const has = (thing: unknown, names: readonly string[]): boolean =>
+    typeof thing === "object" &&
+    thing !== null &&
+    names.every((name) => typeof Reflect.get(thing, name) === "function");
+  if (!has(given.transport, ["dial"])) throw new TypeError("transport must be an object with dial");
+  if (!has(given.clock, ["now", "setTimer", "defer"])) {
+    throw new TypeError("clock must be an object with now, setTimer and defer");
+  }
 }
 
 function guard(action: () => void, onError: (error: unknown) => void): void {
