@@ -13,7 +13,7 @@ export interface ProjectConfig {
 }
 
 /** The appid that DevTools gives to a project without one. */
-const TOURIST_APP_ID = "touristappid";
+export const TOURIST_APP_ID = "touristappid";
 
 export function readProjectConfig(reader: SourceReader): ProjectConfig {
   const shared = readConfigFile(reader, "project.config.json");

@@ -7,9 +7,10 @@ import { join, resolve } from "node:path";
 import type { Duplex } from "node:stream";
 import { createNodeTransport } from "@weapp-socket/runtime";
 import { createCompiler, type Compiler } from "../compiler/compiler.js";
+import { TOURIST_APP_ID } from "../compiler/project-config.js";
 import { objectAt } from "../compiler/tolerant-json.js";
 import type { Scenario } from "../faults/scenario.js";
-import type { ProgramFiles } from "../program.js";
+import type { Program, ProgramFiles } from "../program.js";
 import { acceptRelay } from "../relay/host/accept.js";
 import { RelaySession, type CallHandler } from "../relay/host/relay-session.js";
 import { RELAY_PATH, TOKEN_PARAMETER } from "../relay/relay-message.js";
@@ -171,7 +172,7 @@ class HttpSimulator extends EventEmitter<SimulatorEvents> implements Simulator {
       // What was asked for at the start comes before what the file says.
       map: [...this.#map, ...map],
       profile: this.#profile,
-      urlCheck: domains !== null && objectAt(this.#files!.program.project, "setting")["urlCheck"] === true,
+      urlCheck: domains !== null && asksForUrlCheck(this.#files!.program),
       domains: domains ?? { request: [], socket: [], uploadFile: [], downloadFile: [] },
       scenario: this.#scenario,
       localNetworks: localNetworks(),
@@ -230,6 +231,11 @@ class HttpSimulator extends EventEmitter<SimulatorEvents> implements Simulator {
       };
     });
   }
+}
+
+/** A program without an appid of its own has no lists, and DevTools checks nothing. */
+function asksForUrlCheck({ appId, project }: Program): boolean {
+  return appId !== TOURIST_APP_ID && objectAt(project, "setting")["urlCheck"] === true;
 }
 
 function localNetworks(): SessionInfo["localNetworks"] {

@@ -109,6 +109,7 @@ function launch(root: HTMLElement, parts: Parts): Simulator {
         throw new Error(`${method} needs the simulator's host, and this program was exported`);
       return relay.call(method, params, options);
     },
+    domains: session.urlCheck ? session.domains : null,
     scenario: session.scenario,
     store: {
       get: (key) => localStorage.getItem(prefix + key),

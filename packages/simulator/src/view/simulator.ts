@@ -1,6 +1,7 @@
 import { createRuntime, type Clock, type RuntimeOptions, type Transport } from "@weapp-socket/runtime/core";
 import { createBuiltins } from "../builtin/index.js";
-import { createFaults, type Faults } from "../faults/faults.js";
+import type { DomainLists } from "../domain-list.js";
+import { createFaults } from "../faults/faults.js";
 import { createRandom } from "../faults/random.js";
 import type { Scenario } from "../faults/scenario.js";
 import { playScenario } from "../faults/scenario-player.js";
@@ -16,6 +17,7 @@ import { createAppHolder } from "./app.js";
 import type { Surface } from "./easel/backend.js";
 import { createFramework, type Definers, type TemplateGroups } from "./easel/framework.js";
 import { findAll } from "./easel/inspection.js";
+import { createHostGate } from "./host-gate.js";
 import { createModuleLoader, type ModuleSource } from "./module-loader.js";
 import { createPageStack, type OpenPage, type PageStage, type StageOptions } from "./page-stack.js";
 import { createRecorder, plain } from "./recorder.js";
@@ -28,6 +30,8 @@ export interface Platform {
   readonly transport: Transport;
   readonly runtimeOptions: RuntimeOptions;
   readonly host: HostCall;
+  /** Where requests may go; null: anywhere. */
+  readonly domains: DomainLists | null;
   /** Faults to play from the start; null: none. */
   readonly scenario: Scenario | null;
   readonly store: Store;
@@ -99,7 +103,12 @@ export function createSimulator(
     overlays: platform.overlays,
     bar: platform.bar,
     store: platform.store,
-    host: hostUnder(faults, platform.host),
+    host: createHostGate({
+      host: platform.host,
+      faults,
+      map: platform.runtimeOptions.map ?? [],
+      domains: platform.domains,
+    }),
     device: platform.device,
     after: (ms, act) => clock.setTimer(ms, act),
     nextTick: (act) => clock.defer(act),
@@ -244,15 +253,6 @@ export function createSimulator(
   }
 
   return handle;
-}
-
-/** Requests have the network that sockets have: none while it is offline. */
-function hostUnder(faults: Faults, host: HostCall): HostCall {
-  return (method, params, options) => {
-    const usesNetwork = !method.startsWith("files.");
-    if (!usesNetwork || !faults.conditions.offline) return host(method, params, options);
-    return Promise.reject(Object.assign(new Error("there is no network"), { code: "dns" }));
-  };
 }
 
 /** What libraries find when they look for the global object. */
