@@ -6,14 +6,14 @@ import {
   createMemoryBroker,
   createPushServer,
   exitOnSignal,
-  openSharedBroker,
-  shareBroker,
+  openRemoteBroker,
+  serveBroker,
 } from "@weapp-socket/server";
 
 const path = process.env.BROKER_PATH ?? join(tmpdir(), `weapp-socket-${process.ppid}.sock`);
 
 if (cluster.isPrimary) {
-  await shareBroker(createMemoryBroker(), { path });
+  await serveBroker(createMemoryBroker(), { path });
   const count = Number(process.env.WORKERS ?? availableParallelism());
   for (let n = 0; n < count; n += 1) cluster.fork({ BROKER_PATH: path });
   let isLeaving = false;
@@ -28,7 +28,7 @@ if (cluster.isPrimary) {
     });
   }
 } else {
-  const broker = await openSharedBroker({ path });
+  const broker = await openRemoteBroker({ path });
   const push = createPushServer({ broker, adminKey: process.env.WEAPP_SOCKET_KEY });
   push.on("connection", (connection) => {
     connection.join("news");
