@@ -13,7 +13,6 @@ export class Lane {
   readonly #random: () => number;
   readonly #conditions: () => Conditions;
   #queue: Parcel[] = [];
-  #lastDue = 0;
   /** When the last byte so far has passed at the given rate. */
   #busyUntil = 0;
   #held = false;
@@ -37,8 +36,8 @@ export class Lane {
     const { latencyMs, jitterMs, bytesPerSecond } = this.#conditions();
     this.#busyUntil =
       Math.max(now, this.#busyUntil) + (bytesPerSecond === null ? 0 : (bytes * 1000) / bytesPerSecond);
-    const due = Math.max(this.#lastDue, this.#busyUntil + latencyMs + jitterMs * this.#random());
-    this.#lastDue = due;
+    // One that is due before those in front of it comes out right behind them: it is a queue.
+    const due = this.#busyUntil + latencyMs + jitterMs * this.#random();
     if (due <= now && this.#queue.length === 0 && !this.#held) return deliver();
     this.#queue.push({ due, bytes, deliver });
     this.#schedule();
