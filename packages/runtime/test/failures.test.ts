@@ -1,0 +1,48 @@
+import { createRuntime, type LinkFailureCause } from "@weapp-socket/runtime/core";
+import { createVirtualClock } from "@weapp-socket/testkit/clock";
+import { expect, test } from "vitest";
+import { createScriptedTransport } from "./scripted-transport.js";
+
+/** What a page hears of each cause: sections 3.2 and 3.3, written down once more. */
+const device: Readonly<Record<LinkFailureCause, string>> = {
+  dns: "open fail: _code:2,_msg:Underlying Transport Error",
+  refused: "open fail: _code:111,_msg:Connection refused",
+  reset: "open fail: _code:2,_msg:Underlying Transport Error",
+  tls: "open fail: _code:8,_msg:TLS handshake failed",
+  "tls-timeout": "open fail: _code:5,_msg:TLS handshake timed out",
+  timeout: "open fail: _code:9,_msg:Timer Expired",
+  status: "open fail: _code:20,_msg:Invalid HTTP status.",
+  upgrade: "open fail: _code:21,_msg:A required HTTP header is missing",
+  request: "open fail: _code:2,_msg:Underlying Transport Error",
+  unknown: "open fail: _code:2,_msg:Underlying Transport Error",
+};
+
+async function heardOf(profile: "device" | "devtools", cause: LinkFailureCause): Promise<unknown[]> {
+  const transport = createScriptedTransport();
+  const clock = createVirtualClock();
+  const { wx } = createRuntime({ transport, clock, profile });
+  const task = wx.connectSocket({ url: "wss://a.example" });
+  const heard: unknown[] = [];
+  task.onError((error) => heard.push(error));
+  task.onClose((close) => heard.push(close));
+  transport.last().peer.fail({ cause, detail: "never shown to a page" });
+  await clock.settle();
+  return heard;
+}
+
+const causes = Object.keys(device) as LinkFailureCause[];
+
+test.each(causes)("3.3 device: %s", async (cause) => {
+  expect(await heardOf("device", cause)).toEqual([{ errCode: 1004, errMsg: device[cause] }]);
+});
+
+test.each(causes)("3.2 devtools: %s", async (cause) => {
+  const close = { code: 1006, reason: "abnormal closure" };
+  const expected =
+    cause === "timeout" || cause === "tls-timeout"
+      ? [{ errMsg: "Timed out connecting to server." }]
+      : cause === "request"
+        ? [{ errMsg: "未完成的操作" }]
+        : [{ errMsg: "未完成的操作" }, close];
+  expect(await heardOf("devtools", cause)).toEqual(expected);
+});
