@@ -16,7 +16,7 @@ export function createPageCalls(report: (error: unknown) => void): PageCalls {
   function call(callback: unknown, argument: unknown): boolean {
     if (!running || typeof callback !== "function") return false;
     try {
-      Reflect.apply(callback, undefined, [argument]);
+      (callback as (argument: unknown) => unknown)(argument);
     } catch (error) {
       report(error);
     }

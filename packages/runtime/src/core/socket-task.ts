@@ -94,9 +94,9 @@ export function createConnection(host: TaskHost, options: ConnectionOptions): Co
   const trace = (event: Unstamped<SocketTrace>): void => host.trace?.(taskId, event);
 
   function move(input: TaskInput): TaskAction {
-    const [next, action] = taskTable[state][input];
-    state = next;
-    return action;
+    const cell = taskTable[state][input];
+    state = cell[0];
+    return cell[1];
   }
 
   /** How many functions of the page will be called with it. */
