@@ -5,30 +5,33 @@ import type { Clock } from "./clock.js";
  * is suspended.
  */
 export interface Mailbox {
-  post(deliver: () => void): void;
+  /** Calls `deliver` with `value`. Two arguments, as messages come by the million. */
+  post<T>(deliver: (value: T) => void, value: T): void;
   hold(): void;
   release(): void;
 }
 
 export function createMailbox(clock: Clock): Mailbox {
-  let waiting: Array<() => void> = [];
+  /** A function and its value by turns. */
+  let waiting: unknown[] = [];
   let first = 0;
   let held = false;
 
   function deliverNext(): void {
     if (held || first === waiting.length) return;
-    const deliver = waiting[first]!;
-    first += 1;
+    const deliver = waiting[first] as (value: unknown) => void;
+    const value = waiting[first + 1];
+    first += 2;
     if (first === waiting.length) {
       waiting = [];
       first = 0;
     }
-    deliver();
+    deliver(value);
   }
 
   return {
-    post(deliver) {
-      waiting.push(deliver);
+    post(deliver, value) {
+      waiting.push(deliver, value);
       clock.defer(deliverNext);
     },
     hold() {
@@ -37,7 +40,7 @@ export function createMailbox(clock: Clock): Mailbox {
     release() {
       if (!held) return;
       held = false;
-      for (let left = waiting.length - first; left > 0; left -= 1) clock.defer(deliverNext);
+      for (let left = waiting.length - first; left > 0; left -= 2) clock.defer(deliverNext);
     },
   };
 }

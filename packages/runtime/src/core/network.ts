@@ -29,7 +29,7 @@ export function createNetwork(
       if (type === current) return false;
       current = type;
       const status: NetworkStatus = { isConnected: type !== "none", networkType: type };
-      mailbox.post(() => listeners.emit(status));
+      mailbox.post((one) => listeners.emit(one), status);
       return true;
     },
     answer(option) {

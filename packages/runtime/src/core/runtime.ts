@@ -77,11 +77,8 @@ export function createRuntime(options: CoreOptions): Runtime {
 
   const live = (): ReturnType<Sockets["live"]> => sockets.live();
   const life = createAppLife(clock, profile, profile.suspends.value && !settings.keepsRunning, {
-    hidden: () => mailbox.post(() => hidden.emit({})),
-    shown() {
-      const current = launch;
-      mailbox.post(() => shown.emit(current));
-    },
+    hidden: () => mailbox.post((one) => hidden.emit(one), {}),
+    shown: () => mailbox.post((one) => shown.emit(one), launch),
     suspended() {
       mailbox.hold();
       for (const connection of live()) connection.interrupt();
@@ -143,7 +140,7 @@ export function createRuntime(options: CoreOptions): Runtime {
     suspend() {
       if (life.state() !== "foreground") return life.handle("suspend");
       life.handle("hide");
-      mailbox.post(() => life.handle("suspend"));
+      mailbox.post((input) => life.handle(input), "suspend" as const);
     },
     setNetworkType(type) {
       const before = network.type();

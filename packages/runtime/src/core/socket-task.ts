@@ -131,32 +131,31 @@ export function createConnection(host: TaskHost, options: ConnectionOptions): Co
       link?.terminate();
       return fail("subprotocol", "the server chose none of the subprotocols that were offered");
     }
-    mailbox.post(() => {
-      if (move("opened") !== "announce-open") return;
-      const { header, profile: measured } = response;
-      const heard = muted() ? 0 : hearers("open");
-      trace({
-        type: "open",
-        header,
-        ...(measured === undefined ? {} : { profile: measured }),
-        listeners: heard,
-      });
-      if (muted()) return;
-      task.readyState = OPEN;
-      const told = options.enableProfile && measured !== undefined ? { profile: { ...measured } } : {};
-      emit("open", profile.tellsOpen.value ? { header: { ...header }, ...told } : {});
-    });
+    mailbox.post(deliverOpen, response);
   }
 
-  function received(data: string | ArrayBuffer): void {
-    mailbox.post(() => {
-      if (move("received") !== "announce-message") return;
-      if (host.trace !== undefined) {
-        const heard = muted() ? 0 : hearers("message");
-        trace({ type: "received", data, bytes: sizeOf(data), listeners: heard });
-      }
-      if (!muted()) emit("message", { data });
+  function deliverOpen({ header, profile: measured }: LinkOpen): void {
+    if (move("opened") !== "announce-open") return;
+    const heard = muted() ? 0 : hearers("open");
+    trace({
+      type: "open",
+      header,
+      ...(measured === undefined ? {} : { profile: measured }),
+      listeners: heard,
     });
+    if (muted()) return;
+    task.readyState = OPEN;
+    const told = options.enableProfile && measured !== undefined ? { profile: { ...measured } } : {};
+    emit("open", profile.tellsOpen.value ? { header: { ...header }, ...told } : {});
+  }
+
+  function deliverMessage(data: string | ArrayBuffer): void {
+    if (move("received") !== "announce-message") return;
+    if (host.trace !== undefined) {
+      const heard = muted() ? 0 : hearers("message");
+      trace({ type: "received", data, bytes: sizeOf(data), listeners: heard });
+    }
+    if (!muted()) emit("message", { data });
   }
 
   function announceError({ kind, failure, detail, holders }: Refusal): void {
@@ -177,24 +176,24 @@ export function createConnection(host: TaskHost, options: ConnectionOptions): Co
 
   /** The error event that will be heard, and the close event after it where the profile has one. */
   function postFailure(refusal: Refusal): void {
-    const input = refusal.failure.thenClose ? "stumbled" : "failed";
-    mailbox.post(() => {
-      const action = move(input);
-      if (action === "announce-own-close") return announceClose(asked);
-      if (action === "announce-close") return announceClose(profile.ending.value(1006, ""));
-      if (action !== "announce-error") return;
-      announceError(refusal);
-      if (input === "failed") forget();
-    });
-    if (refusal.failure.thenClose) postEnd(profile.ending.value(1006, ""));
+    mailbox.post(deliverFailure, refusal);
+    if (refusal.failure.thenClose) mailbox.post(deliverEnd, profile.ending.value(1006, ""));
   }
 
-  function postEnd(ending: Ending): void {
-    mailbox.post(() => {
-      const action = move("ended");
-      if (action === "announce-own-close") return announceClose(asked);
-      if (action === "announce-close") announceClose(ending);
-    });
+  function deliverFailure(refusal: Refusal): void {
+    const input = refusal.failure.thenClose ? "stumbled" : "failed";
+    const action = move(input);
+    if (action === "announce-own-close") return announceClose(asked);
+    if (action === "announce-close") return announceClose(profile.ending.value(1006, ""));
+    if (action !== "announce-error") return;
+    announceError(refusal);
+    if (input === "failed") forget();
+  }
+
+  function deliverEnd(ending: Ending): void {
+    const action = move("ended");
+    if (action === "announce-own-close") return announceClose(asked);
+    if (action === "announce-close") announceClose(ending);
   }
 
   function fail(kind: FailureKind, detail: string): void {
@@ -250,9 +249,9 @@ export function createConnection(host: TaskHost, options: ConnectionOptions): Co
     start(dial) {
       link = dial({
         open: opened,
-        message: received,
+        message: (data) => mailbox.post(deliverMessage, data),
         fail: (failure) => fail(failure.cause, failure.detail),
-        close: (code, reason) => postEnd(profile.ending.value(code, reason)),
+        close: (code, reason) => mailbox.post(deliverEnd, profile.ending.value(code, reason)),
       });
       const dialled = link;
       outgoing = createOutgoing({
@@ -282,7 +281,7 @@ export function createConnection(host: TaskHost, options: ConnectionOptions): Co
       const wire = { code: 1000, reason: "default_close" };
       traceClosing("suspension", wire);
       link?.close(wire.code, wire.reason);
-      postEnd(profile.interrupted.value);
+      mailbox.post(deliverEnd, profile.interrupted.value);
     },
     drop(how) {
       const before = state;
@@ -293,7 +292,7 @@ export function createConnection(host: TaskHost, options: ConnectionOptions): Co
       if (before === "connecting") {
         fail(how === "offline" ? "offline" : "reset", "the network changed while connecting");
       } else {
-        postEnd(ending);
+        mailbox.post(deliverEnd, ending);
       }
     },
     destroy() {
