@@ -11,8 +11,8 @@ export interface ConnectRequest {
   readonly tcpNoDelay: unknown;
   readonly perMessageDeflate: unknown;
   readonly enableProfile: boolean;
-  /** What WeChat would print. */
-  readonly warning: string | undefined;
+  /** What WeChat would print, or "". */
+  readonly warning: string;
 }
 
 export type ConnectRefusal = { readonly errno?: number; readonly errMsg: string };
@@ -46,7 +46,7 @@ export function readConnectRequest(
       warning:
         Boolean(cellular) && typeof cellular !== "boolean"
           ? `connectSocket argument forceCellularNetwork must be boolean but accept ${typeof cellular}`
-          : undefined,
+          : "",
     },
   };
 }

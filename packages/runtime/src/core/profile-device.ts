@@ -54,6 +54,8 @@ export const deviceProfile: Profile = {
   version: row("0", "OFFICIAL S4: develop, trial and audit builds"),
   skipDomainCheckByQuery: row(false, "OBSERVED android"),
 
+  domainWarning: row(() => "", "OBSERVED android"),
+
   tellsOpen: row(true, "OFFICIAL S2, TYPINGS"),
   mutedWhenClosed: row(true, "OBSERVED lib"),
   failures: {

@@ -57,6 +57,13 @@ export const devtoolsProfile: Profile = {
   version: row("devtools", "OFFICIAL S4"),
   skipDomainCheckByQuery: row(true, "OBSERVED devtools"),
 
+  domainWarning: row(
+    (url) =>
+      `${url} 不在以下 socket 合法域名列表中，请参考文档：` +
+      "https://developers.weixin.qq.com/miniprogram/dev/framework/ability/network.html",
+    "OBSERVED devtools; the address of the document INFERRED",
+  ),
+
   tellsOpen: row(false, "OBSERVED devtools"),
   mutedWhenClosed: row(false, "OBSERVED lib"),
   failures: {

@@ -83,6 +83,9 @@ export interface Profile {
   /** `skip_domain_check=true` in the query switches the domain check off. */
   readonly skipDomainCheckByQuery: Row<boolean>;
 
+  /** What the console says of an address that is off the list; "" where it says nothing. */
+  readonly domainWarning: Row<(url: string) => string>;
+
   /** The open event tells header and profile. */
   readonly tellsOpen: Row<boolean>;
   /** A task whose `readyState` is 3 hears neither open nor message. */

@@ -139,7 +139,8 @@ export function createSockets(host: SocketsHost): Sockets {
       timeoutMs: dial?.timeoutMs ?? 0,
       callSite,
     });
-    if (request.warning !== undefined) host.trace?.(taskId, { type: "warning", text: request.warning });
+    const warnings = [request.warning, checked === "domain" ? profile.domainWarning.value(request.url) : ""];
+    for (const text of warnings) if (text !== "") host.trace?.(taskId, { type: "warning", text });
     entries.push({ connection, url: request.url, callSite });
     host.legacy.adopt(connection);
     if (excess) {

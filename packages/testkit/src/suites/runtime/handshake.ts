@@ -235,9 +235,9 @@ export const handshakeCases: readonly SuiteCase[] = [
   {
     name: "1.6 the timeout ends with the open",
     async run(world) {
-      const { open, log } = createPage(world, { networkTimeout: { connectSocket: 120 } });
-      const { task } = await open({}, { timeout: 120 });
-      await quiet(200);
+      const { open, log } = createPage(world, { networkTimeout: { connectSocket: 500 } });
+      const { task } = await open({}, { timeout: 500 });
+      await quiet(600);
       expectSame([log, task.readyState], [[], 1]);
       task.close();
     },

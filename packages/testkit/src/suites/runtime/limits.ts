@@ -46,12 +46,20 @@ export const limitCases: readonly SuiteCase[] = [
   {
     name: "1.7 urlCheck on: success, then one error event, readyState 3 at once",
     async run(world) {
-      const { connect, address, heard, names } = createPage(world, { urlCheck: true, appId: "wx1" });
+      const warnings: string[] = [];
+      const { connect, address, heard, names } = createPage(world, {
+        urlCheck: true,
+        appId: "wx1",
+        onSocketTrace: (event: { type: string; text?: string }) =>
+          event.type === "warning" && warnings.push(event.text ?? ""),
+      });
       const { task } = connect({ url: address().url });
       expectSame(task.readyState, 3, "readyState");
       expectSame(await heard("error"), notInList(world));
       await quiet();
       expectSame(names(), ["success", "complete", "error"]);
+      const said = warnings.join("").includes(" 不在以下 socket 合法域名列表中");
+      expectSame([warnings.length, said], world.profile === "device" ? [0, false] : [1, true]);
     },
   },
   {
