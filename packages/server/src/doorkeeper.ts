@@ -191,7 +191,7 @@ export class Doorkeeper {
   }
 
   private welcome(connection: SocketConnection, handshake: ReceivedHandshake, wishes: RawWishes): void {
-    this.node.enter(connection, wishes);
+    this.node.enter(connection, handshake, wishes);
     try {
       this.node.reception.onConnection(connection, handshake);
     } catch (error) {

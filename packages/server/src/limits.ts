@@ -54,7 +54,8 @@ export interface LimitOptions {
    */
   readonly maxHandshakesPerSecond?: number | undefined;
   /**
-   * Most sockets that are in their handshake: head not there yet, or being authenticated. Above: 503.
+   * Most sockets that are in their handshake: head not there yet, or being authenticated; and as many that speak HTTP.
+   * Above: 503.
    * @defaultValue 10000
    */
   readonly maxPendingHandshakes?: number | undefined;

@@ -22,6 +22,7 @@ import { createMemoryBroker } from "./broker/memory-broker.js";
 import type { Member, PresencePage } from "./broker/presence.js";
 import type { PresenceEvent } from "./broker/publication.js";
 import { requireChannelName } from "./channel.js";
+import { ClosedError } from "./closed-error.js";
 import type { Connection } from "./connection.js";
 import { Doorkeeper } from "./doorkeeper.js";
 import { closeOverTime } from "./drain.js";
@@ -92,7 +93,8 @@ class PushServer extends EventEmitter<PushServerEvents> {
   private closing: Promise<void> | undefined;
 
   constructor(options: PushServerOptions) {
-    super();
+    // An async listener that rejects is heard as one that throws.
+    super({ captureRejections: true });
     this.settings = resolveOptions(options);
     const { clock } = this.settings;
     this.startedAtMs = clock.now();
@@ -126,9 +128,10 @@ class PushServer extends EventEmitter<PushServerEvents> {
 
   /**
    * Listens on a port of its own. Other HTTP requests get the HTTP API's answer, or a problem in JSON.
-   * @throws (rejects) the error of the system, for example with code EADDRINUSE.
+   * @throws (rejects) the error of the system, for example with code EADDRINUSE; ClosedError after `drain` or `close`.
    */
   async listen(options: ListenOptions): Promise<ListenAddress> {
+    if (this.state !== "open") throw new ClosedError("server: closed");
     await this.node.open();
     const { doorkeeper, gate } = this;
     const routes = (request: IncomingMessage, response: ServerResponse): boolean =>
@@ -136,6 +139,7 @@ class PushServer extends EventEmitter<PushServerEvents> {
     const listener = new SocketListener(doorkeeper, gate, routes, options.path);
     const address = await listener.open(options);
     this.socketListeners.push(listener);
+    this.settings.logger.info({ url: address.url }, "listening");
     return address;
   }
 
@@ -261,7 +265,10 @@ class PushServer extends EventEmitter<PushServerEvents> {
   }
 
   private shut(): void {
-    if (this.state === "open") this.state = "draining";
+    if (this.state === "open") {
+      this.state = "draining";
+      this.settings.logger.info({ connections: this.connectionCount }, "going away");
+    }
     for (const detach of this.detachers) detach();
     for (const listener of this.socketListeners) listener.stop();
     this.doorkeeper.shut();

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { codeOf, formatProblemResponse, type Problem } from "./http/problem.js";
+import { silentLogger } from "./logger.js";
 import type { Settings } from "./options.js";
 import { setOwner, type SocketOwner } from "./socket-owner.js";
 import type { Stats } from "./stats.js";
@@ -15,6 +16,10 @@ export interface Refuser {
 /** Answers with a problem and ends the socket. A peer that does not go within `closeTimeoutMs` is thrown out. */
 export function refuseSocket(socket: Socket, problem: Problem, { wheel, settings, stats }: Refuser): void {
   stats.refuse(codeOf(problem));
+  if (settings.logger !== silentLogger) {
+    const { remoteAddress } = socket;
+    settings.logger.debug({ code: codeOf(problem), status: problem.status, remoteAddress }, "refused");
+  }
   const refused = new RefusedSocket(socket, wheel);
   setOwner(socket, refused);
   wheel.set(refused, settings.closeTimeoutMs);

@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { FrameReaderOptions } from "@weapp-socket/wire";
 import { NO_WISHES, type RawWishes } from "./access.js";
 import type { DisconnectOptions, DisconnectTarget } from "./server-control.js";
+import { parseReferer } from "./auth/referer.js";
 import type { Broker, ControlMessage, Published, PublishRequest } from "./broker/broker.js";
 import type { MaybePromise } from "./broker/maybe-promise.js";
 import type { PresenceEvent } from "./broker/publication.js";
@@ -9,10 +10,12 @@ import { ChannelRules, type ChannelRule, type ResolvedRule } from "./channel-rul
 import type { Clock } from "./clock.js";
 import type { Compression } from "./compression.js";
 import type { Connection } from "./connection.js";
-import type { Handshake } from "./handshake.js";
+import type { Handshake, ReceivedHandshake } from "./handshake.js";
 import { Hub, type HubHost } from "./hub.js";
 import { Inlet } from "./inlet.js";
 import { deviceInboxOf, EVERYONE, inboxOf, isInnerChannel } from "./inner-channel.js";
+import type { Limits } from "./limits.js";
+import { silentLogger, type LogFields } from "./logger.js";
 import type { Settings } from "./options.js";
 import { PresenceKeeper } from "./presence-keeper.js";
 import { RequestError } from "./request-error.js";
@@ -95,15 +98,23 @@ export class ServerNode implements ConnectionHost, HubHost {
   }
 
   /** Lets a connection in: from here on it is counted, found and pushed to. */
-  enter(connection: SocketConnection, wishes: RawWishes): void {
+  enter(connection: SocketConnection, handshake: ReceivedHandshake, wishes: RawWishes): void {
     this.stats.accepted += 1;
+    if (this.isLogging) this.log(connection, { ...parseReferer(handshake.headers["referer"]) }, "connected");
     this.roster.add(connection);
     if (connection.user !== "") this.enterUser(connection);
     if (wishes !== NO_WISHES) this.grant(connection, wishes);
   }
 
+  /** A connection is cut or closed for a limit. */
+  onLimit({ id, user, remoteAddress }: SocketConnection, limit: keyof Limits): void {
+    this.stats.limit(limit);
+    this.settings.logger.info({ id, user, remoteAddress, limit }, "limit");
+  }
+
   onConnectionClose(connection: SocketConnection, code: number): void {
     this.stats.close(code);
+    this.log(connection, { code }, "closed");
     this.roster.remove(connection);
     if (connection.user !== "") this.presence.leaveAlone(inboxOf(connection.user), connection);
   }
@@ -139,6 +150,16 @@ export class ServerNode implements ConnectionHost, HubHost {
     await this.broker.removeNode(this.settings.nodeId);
   }
 
+  private get isLogging(): boolean {
+    return this.settings.logger !== silentLogger;
+  }
+
+  private log(connection: SocketConnection, fields: LogFields, message: string): void {
+    if (!this.isLogging) return;
+    const { id, user, device, remoteAddress } = connection;
+    this.settings.logger.debug({ id, user, device, remoteAddress, ...fields }, message);
+  }
+
   private async announce(): Promise<void> {
     await this.broker.addNode(this.settings.nodeId, (message) => this.onControl(message));
     await this.broker.attach(EVERYONE, this.hub);
@@ -149,7 +170,7 @@ export class ServerNode implements ConnectionHost, HubHost {
     const { maxConnectionsPerUser, nodeId } = this.settings;
     const others = this.roster.ofUser(user);
     for (const oldest of others.slice(0, Math.max(0, others.length - maxConnectionsPerUser))) {
-      this.stats.limit("maxConnectionsPerUser");
+      this.onLimit(oldest, "maxConnectionsPerUser");
       oldest.close(1008, `maxConnectionsPerUser: expected at most ${maxConnectionsPerUser}`);
     }
     void this.hub.join(connection, inboxOf(user));

@@ -18,6 +18,7 @@ import { toInflatedData, toMessageData } from "./inbound-data.js";
 import type { FrameListener, Inlet } from "./inlet.js";
 import { isInnerChannel } from "./inner-channel.js";
 import { addListener, removeListener, tell, type ListenerList } from "./listener-list.js";
+import type { Limits } from "./limits.js";
 import type { Settings } from "./options.js";
 import { closeFrame, dataFrame, pingFrame, pongFrame } from "./outbound-frame.js";
 import type { SocketOwner } from "./socket-owner.js";
@@ -34,6 +35,7 @@ export interface ConnectionHost {
   readonly stats: Stats;
   readonly readerOptions: FrameReaderOptions;
   readonly deflateReaderOptions: FrameReaderOptions;
+  onLimit(connection: SocketConnection, limit: keyof Limits): void;
   onListenerError(error: unknown, connection: Connection): void;
   onConnectionClose(connection: SocketConnection, code: number): void;
 }
@@ -203,7 +205,7 @@ export class SocketConnection implements Connection, Member, SocketOwner, WheelE
     if (waitingBytes > 0) {
       const limit = this.host.settings.maxOutboundBytes;
       if (waitingBytes + bytes.length > limit) {
-        this.host.stats.limit("maxOutboundBytes");
+        this.host.onLimit(this, "maxOutboundBytes");
         this.cut(1008, `outbound limit of ${limit} bytes reached`, true);
         return;
       }
@@ -309,12 +311,12 @@ export class SocketConnection implements Connection, Member, SocketOwner, WheelE
     const { settings, wheel } = this.host;
     const now = wheel.tick;
     if (now >= this.heardTick + toTicks(settings.peerTimeoutMs)) {
-      this.host.stats.limit("peerTimeoutMs");
+      this.host.onLimit(this, "peerTimeoutMs");
       this.cut(1006, `nothing heard for ${settings.peerTimeoutMs} ms`, true);
       return;
     }
     if (this.stallTick !== 0 && now >= this.stallTick && !this.hasDrained()) {
-      this.host.stats.limit("stallTimeoutMs");
+      this.host.onLimit(this, "stallTimeoutMs");
       this.cut(1008, `took no bytes for ${settings.stallTimeoutMs} ms`, true);
       return;
     }
@@ -392,7 +394,7 @@ export class SocketConnection implements Connection, Member, SocketOwner, WheelE
   }
 
   private exceed(limit: "maxMessagesPerSecond" | "maxBytesPerSecond"): void {
-    this.host.stats.limit(limit);
+    this.host.onLimit(this, limit);
     this.fail(1008, `${limit}: expected at most ${this.host.settings[limit]}`);
   }
 

@@ -7,7 +7,10 @@ export class Stats {
   accepted = 0;
   /** Handshakes refused, by the word of the problem. */
   readonly refused: Map<string, number> = new Map();
-  /** Connections that ended, by close code as the server saw it. */
+  /**
+   * Connections that ended, by close code as the server saw it; codes that applications choose are counted as 3000 and
+   * 4000, so that clients cannot make as many counters as they like.
+   */
   readonly closed: Map<number, number> = new Map();
   /** Connections cut or closed for a limit, by the limit's option. */
   readonly limited: Map<string, number> = new Map();
@@ -25,7 +28,7 @@ export class Stats {
   }
 
   close(code: number): void {
-    count(this.closed, code);
+    count(this.closed, code < 3000 ? code : code < 4000 ? 3000 : 4000);
   }
 
   limit(option: string): void {

@@ -150,6 +150,40 @@ describe("what a client sends", () => {
   });
 });
 
+test("the log tells who came, from which mini program, who was refused, limited and left, and no secrets", async () => {
+  const lines: string[] = [];
+  const log =
+    (level: string) =>
+    (fields: unknown, message: string): void => {
+      lines.push(`${level} ${message} ${JSON.stringify(fields)}`);
+    };
+  const logger = { debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") };
+  const world = await startServer({ logger, authenticate: byToken, nodeId: "n1", maxMessagesPerSecond: 1 });
+  const Referer = "https://servicewechat.com/wx0123456789abcdef/7/page-frame.html";
+  const { client, connection } = await world.enter("/?ticket=ann", { Referer });
+  const end = endOf(connection);
+  for (let n = 0; n < 11; n += 1) client.text("secret words");
+  await client.untilClosed();
+  await end;
+  await world.knock("/?secret=1");
+  const about = { id: "n1-1", user: "ann", remoteAddress: "127.0.0.1" };
+  expect(lines.slice(1)).toEqual([
+    `debug connected ${JSON.stringify({
+      id: "n1-1",
+      user: "ann",
+      device: "",
+      remoteAddress: "127.0.0.1",
+      appId: "wx0123456789abcdef",
+      version: "7",
+      kind: "release",
+    })}`,
+    `info limit ${JSON.stringify({ ...about, limit: "maxMessagesPerSecond" })}`,
+    `debug closed ${JSON.stringify({ id: "n1-1", user: "ann", device: "", remoteAddress: "127.0.0.1", code: 1008 })}`,
+    `debug refused ${JSON.stringify({ code: "unauthorized", status: 401, remoteAddress: "127.0.0.1" })}`,
+  ]);
+  expect(lines.join("\n")).not.toContain("secret");
+});
+
 test("what is limited, refused and counted can be read", async () => {
   const world = await startServer();
   const { client, connection } = await world.enter();
@@ -165,7 +199,7 @@ test("what is limited, refused and counted can be read", async () => {
   const { stats } = world.server;
   expect(stats).toMatchObject({ accepted: 1, messagesIn: 1, publicationsOut: 1, bytesIn: 11 + 8 });
   expect(stats.bytesOut).toBe(2 + 5 + 2 + 3);
-  expect(stats.closed.get(4001)).toBe(1);
+  expect(stats.closed.get(4000)).toBe(1);
   expect(stats.refused.get("upgrade-required")).toBe(1);
   expect(world.server.info()).toMatchObject({
     state: "open",

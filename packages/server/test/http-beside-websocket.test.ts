@@ -3,7 +3,7 @@ import { Agent, request as httpRequest } from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createPushServer, type PushServer } from "../src/index.js";
 import { createManualClock, type ManualClock } from "./broker/manual-clock.js";
-import { RawClient } from "./raw-client.js";
+import { RawClient, upgradeRequest } from "./raw-client.js";
 
 const KEY = "0123456789abcdef";
 
@@ -136,6 +136,20 @@ describe("HTTP beside WebSocket", () => {
     }
     expect(ports.size).toBe(1);
     agent.destroy();
+  });
+
+  test("a connection that was kept may become a WebSocket, as a proxy does it", async () => {
+    const client = await RawClient.dial(port);
+    client.socket.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    await client.until(() => client.body.endsWith("}\n"));
+    expect(client.status).toBe(426);
+    client.reset();
+    client.socket.write(upgradeRequest("/"));
+    await client.until(() => client.status === 101);
+    await server.publish("chat", "hello");
+    await client.until(() => client.texts.length === 1);
+    client.destroy();
+    await expect.poll(() => server.connectionCount).toBe(0);
   });
 
   test("a body that drips is ended after httpTimeoutMs", async () => {

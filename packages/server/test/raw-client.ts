@@ -96,6 +96,12 @@ export class RawClient {
     this.socket.write(maskedFrame(0x81, Buffer.from(text)));
   }
 
+  /** Forgets an HTTP answer, so that the next one on the same socket is seen. */
+  reset(): void {
+    this.head = "";
+    this.pending = Buffer.alloc(0);
+  }
+
   destroy(): void {
     this.socket.destroy();
   }

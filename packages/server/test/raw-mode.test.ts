@@ -339,6 +339,19 @@ describe("close", () => {
     ]);
   });
 
+  test("a listener of the server that rejects reaches the error event as well", async () => {
+    const { server, port } = await start();
+    const errors: unknown[] = [];
+    server.on("error", (error) => errors.push(error));
+    server.on("connection", async () => {
+      await Promise.resolve();
+      throw new Error("later");
+    });
+    const client = await RawClient.open(port);
+    await expect.poll(() => errors.map(String)).toEqual(["Error: later"]);
+    client.destroy();
+  });
+
   test("of the server: everyone gets 1001, the port is free, and close is called once", async () => {
     const { server, port } = await start();
     const socket = await connect(port);
@@ -357,6 +370,7 @@ describe("close", () => {
     expect([code, reason.toString()]).toEqual([1001, "the server is going away"]);
     expect(closes).toBe(1);
     await expect(server.publish("room", 1)).rejects.toThrow("closed");
+    await expect(server.listen({ port: 0 })).rejects.toThrow("server: closed");
     await expect(RawClient.dial(port)).rejects.toThrow("ECONNREFUSED");
   });
 });

@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Doorkeeper } from "../doorkeeper.js";
-import { formatProblemResponse } from "./problem.js";
-import type { TimerWheel, WheelEntry } from "../timer-wheel.js";
+import { refuseSocket } from "../refused-socket.js";
+import type { ServerNode } from "../server-node.js";
+import type { WheelEntry } from "../timer-wheel.js";
+import { busy, formatProblemResponse } from "./problem.js";
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -12,18 +14,16 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
  */
 export class HttpDoor {
   private readonly server: Server;
-  private readonly wheel: TimerWheel;
-  private readonly timeoutMs: number;
+  private readonly node: ServerNode;
   private readonly visitors = new Map<Socket, Visitor>();
 
   constructor(doorkeeper: Doorkeeper, path: string | undefined, handle: RequestHandler) {
-    const { settings, wheel } = doorkeeper.node;
-    this.wheel = wheel;
-    this.timeoutMs = settings.httpTimeoutMs;
+    this.node = doorkeeper.node;
+    const { settings, wheel } = this.node;
     this.server = createServer({ maxHeaderSize: settings.maxHeadBytes }, (request, response) => {
       const visitor = this.visitors.get(request.socket);
       // Every answer that is finished buys time for the next request; what comes byte by byte does not.
-      if (visitor !== undefined) response.once("finish", () => wheel.set(visitor, this.timeoutMs));
+      if (visitor !== undefined) response.once("finish", () => wheel.set(visitor, settings.httpTimeoutMs));
       handle(request, response);
     });
     this.server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
@@ -42,9 +42,14 @@ export class HttpDoor {
   }
 
   take(socket: Socket, received: Buffer): void {
+    if (this.visitors.size >= this.node.settings.maxPendingHandshakes) {
+      refuseSocket(socket, busy("too many HTTP clients"), this.node);
+      socket.resume();
+      return;
+    }
     const visitor = new Visitor(socket);
     this.visitors.set(socket, visitor);
-    this.wheel.set(visitor, this.timeoutMs);
+    this.node.wheel.set(visitor, this.node.settings.httpTimeoutMs);
     socket.once("close", () => this.forget(socket));
     socket.unshift(received);
     this.server.emit("connection", socket);
@@ -60,7 +65,7 @@ export class HttpDoor {
     const visitor = this.visitors.get(socket);
     if (visitor === undefined) return;
     this.visitors.delete(socket);
-    this.wheel.clear(visitor);
+    this.node.wheel.clear(visitor);
   }
 }
 
