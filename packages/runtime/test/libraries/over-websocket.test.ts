@@ -1,10 +1,13 @@
 import { createRequire } from "node:module";
+import { HttpTransportType, HubConnectionBuilder, LogLevel } from "@microsoft/signalr";
 import { Client } from "@stomp/stompjs";
+import { Aedes } from "aedes";
 import { Centrifuge } from "centrifuge";
 import { createClient } from "graphql-ws";
 import { useServer } from "graphql-ws/use/ws";
 import { expect, onTestFinished, test } from "vitest";
-import { WebSocketServer, type WebSocket as ServerSocket } from "ws";
+import mqtt from "mqtt";
+import { createWebSocketStream, WebSocketServer, type WebSocket as ServerSocket } from "ws";
 import { openLibraryWorld } from "./world.js";
 
 // As graphql-ws itself loads it: two copies of it refuse each other.
@@ -121,3 +124,72 @@ function serveCentrifugo(socket: ServerSocket): void {
     }
   });
 }
+
+test("SignalR connects, is called, and calls", async () => {
+  const { http, port, WebSocket, uncaught } = await openLibraryWorld();
+  const sockets = new WebSocketServer({ server: http, path: "/hub" });
+  sockets.on("connection", serveSignalR);
+  const hub = new HubConnectionBuilder()
+    .withUrl(`http://127.0.0.1:${port}/hub`, {
+      skipNegotiation: true,
+      transport: HttpTransportType.WebSockets,
+      // There, but not in its types.
+      WebSocket,
+    } as never)
+    .configureLogging(LogLevel.None)
+    .build();
+  onTestFinished(() => hub.stop());
+  const called = new Promise((resolve) => {
+    hub.on("news", resolve);
+  });
+  await hub.start();
+  expect(await hub.invoke("echo", "你好")).toBe("你好");
+  expect(await called).toBe("welcome");
+  await hub.stop();
+  expect(uncaught).toEqual([]);
+});
+
+interface SignalRMessage {
+  readonly protocol?: string;
+  readonly type?: number;
+  readonly invocationId?: string;
+  readonly arguments?: readonly unknown[];
+}
+
+/** As much of SignalR's JSON hub protocol as one method needs. */
+function serveSignalR(socket: ServerSocket): void {
+  const end = String.fromCharCode(0x1e);
+  const send = (message: object): void => socket.send(JSON.stringify(message) + end);
+  socket.on("message", (text: Buffer) => {
+    for (const part of text.toString().split(end).filter(Boolean)) {
+      const message = JSON.parse(part) as SignalRMessage;
+      if (message.protocol !== undefined) {
+        send({});
+        send({ type: 1, target: "news", arguments: ["welcome"] });
+      } else if (message.type === 1) {
+        send({ type: 3, invocationId: message.invocationId, result: message.arguments?.[0] });
+      }
+    }
+  });
+}
+
+test("MQTT.js over the class subscribes and publishes bytes", async () => {
+  const { http, port, WebSocket, uncaught } = await openLibraryWorld();
+  const broker = await Aedes.createBroker();
+  const sockets = new WebSocketServer({ server: http, handleProtocols: () => "mqtt" });
+  sockets.on("connection", (socket) => void broker.handle(createWebSocketStream(socket)));
+  onTestFinished(() => broker.close());
+  const client = await mqtt.connectAsync(`ws://127.0.0.1:${port}/mqtt`, {
+    forceNativeWebSocket: true,
+    reconnectPeriod: 0,
+    createWebsocket: (url, protocols) => new WebSocket(url, protocols) as never,
+  });
+  const received = new Promise<number[]>((resolve) => {
+    client.on("message", (_topic, payload) => resolve([...payload]));
+  });
+  await client.subscribeAsync("bytes");
+  await client.publishAsync("bytes", Buffer.from([0, 128, 255]));
+  expect(await received).toEqual([0, 128, 255]);
+  await client.endAsync();
+  expect(uncaught).toEqual([]);
+});
