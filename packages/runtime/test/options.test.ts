@@ -232,6 +232,7 @@ test("onSocketTrace hears a connection's whole life, with task, time and call si
   task.send({ data: new ArrayBuffer(3) });
   task.send({ data: 5 as never });
   peer.message("hi");
+  await clock.settle();
   task.close({ code: 4000, reason: "done" });
   await clock.settle();
   peer.close(4000, "done");
@@ -243,17 +244,19 @@ test("onSocketTrace hears a connection's whole life, with task, time and call si
     "sent",
     "sent",
     "call-failed",
+    "received",
     "closing",
     "close",
   ]);
   expect(events.every(({ taskId, at }) => taskId === 1 && at === clock.now())).toBe(true);
-  const [connect, open, text, binary, failed, closing, close] = events;
+  const [connect, open, text, binary, failed, received, closing, close] = events;
   expect(connect).toMatchObject({ url: "wss://a.example/x", target: "wss://a.example/x", protocols: ["p"] });
   expect((connect as unknown as { callSite: string[] }).callSite[0]).toContain("options.test.ts");
   expect(open).toMatchObject({ header: { Server: "x" }, profile, listeners: 0 });
   expect(text).toMatchObject({ data: "小", bytes: 3 });
   expect(binary).toMatchObject({ bytes: 3 });
   expect(failed).toMatchObject({ errMsg: "sendSocketMessage:fail invalid data type" });
+  expect(received).toMatchObject({ data: "hi", bytes: 2, listeners: 1 });
   expect(closing).toMatchObject({ by: "page", code: 4000, reason: "done" });
   expect(close).toMatchObject({ code: 4000, reason: "done", listeners: 0 });
 });

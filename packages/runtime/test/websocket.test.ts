@@ -1,5 +1,5 @@
-import { createRuntime, type Runtime } from "@weapp-socket/runtime/core";
-import { createWebSocketClass, type WebSocketLike } from "@weapp-socket/runtime/websocket";
+import { createRuntime, installRuntime, type Runtime } from "@weapp-socket/runtime/core";
+import { createWebSocketClass, WebSocket, type WebSocketLike } from "@weapp-socket/runtime/websocket";
 import { createVirtualClock, type VirtualClock } from "@weapp-socket/testkit/clock";
 import { gzipSync } from "node:zlib";
 import { join } from "node:path";
@@ -20,14 +20,14 @@ function createDoor(profile: "device" | "devtools", maxConnections?: number): Do
   const clock = createVirtualClock();
   const runtime = createRuntime({ transport, clock, profile, maxConnections });
   const log: unknown[] = [];
-  const WebSocket = createWebSocketClass((option) => runtime.wx.connectSocket(option));
+  const Socket = createWebSocketClass((option) => runtime.wx.connectSocket(option));
   return {
     runtime,
     transport,
     clock,
     log,
     open(url = "ws://a.example/x", protocols) {
-      const socket = new WebSocket(url, protocols);
+      const socket = new Socket(url, protocols);
       // oxlint-disable unicorn/prefer-add-event-listener -- the properties are what libraries use
       socket.onopen = (event) => log.push([event.type, socket.readyState]);
       socket.onmessage = ({ data, origin }) => log.push(["message", data, origin]);
@@ -201,11 +201,40 @@ test("constants, on the class and on each socket; what WeChat cannot tell", () =
 
 test("headers of a third argument, as ws takes them, go into the handshake", () => {
   const { runtime, transport } = createDoor("device");
-  const WebSocket = createWebSocketClass((option) => runtime.wx.connectSocket(option));
+  const Socket = createWebSocketClass((option) => runtime.wx.connectSocket(option));
   const options = { headers: { Authorization: "Bearer x" }, agent: {} };
-  const socket = new WebSocket("ws://a", [], options);
+  const socket = new Socket("ws://a", [], options);
   expect(socket.readyState).toBe(0);
   expect(transport.last().request.headers).toContainEqual(["authorization", "Bearer x"]);
+});
+
+test("what a listener throws is reported as an unhandled rejection, and the next one still runs", async () => {
+  const { open, transport, clock } = createDoor("device");
+  const socket = open();
+  const heard: string[] = [];
+  const broken = new Error("broken page");
+  socket.addEventListener("open", () => {
+    throw broken;
+  });
+  socket.addEventListener("open", () => heard.push("next"));
+  // Not the test runner's business.
+  const others = process.listeners("unhandledRejection");
+  process.removeAllListeners("unhandledRejection");
+  const reported = new Promise((resolve) => process.once("unhandledRejection", resolve));
+  transport.last().peer.open({ header: {} });
+  await clock.settle();
+  expect(await reported).toBe(broken);
+  for (const other of others) process.on("unhandledRejection", other);
+  expect(heard).toEqual(["next"]);
+});
+
+test("WebSocket stands on the global wx, looked up when a socket is made", async () => {
+  const { runtime, transport } = createDoor("device");
+  expect(() => new WebSocket("ws://a")).toThrow(ReferenceError);
+  const undo = installRuntime(globalThis, runtime);
+  expect(new WebSocket("ws://a").readyState).toBe(WebSocket.CONNECTING);
+  expect(transport.links).toHaveLength(1);
+  undo();
 });
 
 test("the shipped file: at most 3 kB gzipped, no import, no global of a browser", async () => {
