@@ -4,8 +4,8 @@ import { createPushServer } from "@weapp-socket/server";
 
 // The load generator is no mini program: it sends as fast as it can, over few connections.
 const server = createPushServer({
-  maxMessagesPerSecond: 1e9,
-  maxBytesPerSecond: 1e12,
+  maxMessagesPerSecond: 1e8,
+  maxBytesPerSecond: 1e8,
   maxHandshakesPerSecond: 1e9,
 });
 

@@ -16,6 +16,7 @@ export function clientAddress(
 
 /** What connections are counted by: an IPv4 address, or the /64 network of an IPv6 one. */
 export function addressKey(address: string): string {
+  if (!address.includes(":")) return address;
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, "");
   if (!isIPv6(plain)) return plain;
   const [head = "", tail] = plain.split("%")[0]!.split("::");

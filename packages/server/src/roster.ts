@@ -41,7 +41,7 @@ export class Roster {
   }
 
   countOfAddress(address: string): number {
-    return this.addresses.get(addressKey(address));
+    return isCounted(address) ? this.addresses.get(addressKey(address)) : 0;
   }
 
   /** Nobody is left, by user and by address neither. */
