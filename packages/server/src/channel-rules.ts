@@ -80,7 +80,7 @@ export class ChannelRules {
   constructor(rules: readonly ChannelRule[], strongest: Durability) {
     const all = rules.map((rule) => {
       checkRule(rule, strongest);
-      return { match: rule.match, pattern: compile(rule.match), rule: resolveRule(rule) };
+      return { match: rule.match, pattern: compileMatch(rule.match), rule: resolveRule(rule) };
     });
     this.compiled = all.filter(({ match }) => match !== INBOX_PATTERN);
     this.inbox = all.find(({ match }) => match === INBOX_PATTERN)?.rule ?? DEFAULT_INBOX_RULE;
@@ -107,7 +107,8 @@ function resolveRule(rule: ChannelRule): ResolvedRule {
   };
 }
 
-function compile(match: string): RegExp {
+/** Names that a pattern stands for: `*` is any characters. */
+export function compileMatch(match: string): RegExp {
   const parts = match.split("*").map((part) => part.replaceAll(/[.\-/]/g, "\\$&"));
   return new RegExp(`^${parts.join(".*")}$`);
 }

@@ -105,3 +105,12 @@ export type {
 } from "./server-control.js";
 export type { ListenAddress, ListenOptions } from "./socket-listener.js";
 export type { Stats } from "./stats.js";
+export {
+  ConfigError,
+  parseConfig,
+  type AccessConfig,
+  type BrokerConfig,
+  type JwtConfig,
+  type ServerConfig,
+} from "./config/config.js";
+export { openConfiguredServer, type ConfiguredServer } from "./config/configured-server.js";

@@ -132,10 +132,11 @@ const NUMBERS: Readonly<Record<keyof Limits, readonly [fallback: number, least: 
   httpTimeoutMs: [30_000, 1000, HOUR_MS],
 };
 
+export const limitNames: readonly (keyof Limits)[] = Object.keys(NUMBERS) as (keyof Limits)[];
+
 /** @throws RangeError where a limit is not what it must be. */
 export function resolveLimits(options: LimitOptions): Limits {
-  const names = Object.keys(NUMBERS) as (keyof Limits)[];
-  const limits = Object.fromEntries(names.map((name) => [name, resolve(name, options[name])])) as Limits;
+  const limits = Object.fromEntries(limitNames.map((name) => [name, resolve(name, options[name])])) as Limits;
   const { peerTimeoutMs, pingIntervalMs } = limits;
   if (peerTimeoutMs <= pingIntervalMs) {
     throw new RangeError(

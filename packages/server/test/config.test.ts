@@ -1,0 +1,136 @@
+import { createHmac } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { openConfiguredServer, parseConfig, type ConfiguredServer } from "../src/index.js";
+import { RawClient, upgradeRequest } from "./raw-client.js";
+
+const running: ConfiguredServer[] = [];
+const folders: string[] = [];
+
+afterEach(async () => {
+  for (const each of running.splice(0)) await each.close();
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+async function start(
+  value: Record<string, unknown>,
+): Promise<{ configured: ConfiguredServer; port: number }> {
+  const configured = await openConfiguredServer(parseConfig({ port: 0, ...value }));
+  running.push(configured);
+  return { configured, port: (await configured.listen()).port };
+}
+
+async function status(port: number, target: string, headers: Record<string, string> = {}): Promise<number> {
+  const client = await RawClient.dial(port);
+  client.socket.write(upgradeRequest(target, headers));
+  await client.until(() => client.head !== "");
+  client.destroy();
+  return client.status;
+}
+
+const SECRET = "a secret of at least thirty-two bytes";
+
+function tokenOf(user: string): string {
+  const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const exp = Math.floor(Date.now() / 1000) + 600;
+  const content = `${encode({ alg: "HS256" })}.${encode({ sub: user, aud: "push", exp })}`;
+  return `${content}.${createHmac("sha256", SECRET).update(content).digest("base64url")}`;
+}
+
+describe("a configuration", () => {
+  test.each([
+    [{ prot: 1 }, /^configuration: expected port, host, path, .*, got "prot"$/],
+    [{ port: "3000" }, /^configuration\.port: expected an integer from 0 to 65535, got "3000"$/],
+    [{ path: "ws" }, /^configuration\.path: expected a path that begins with \/, got "ws"$/],
+    [
+      { broker: { engine: "mysql" } },
+      /^configuration\.broker\.engine: expected memory or lmdb or remote, got "mysql"$/,
+    ],
+    [{ broker: { engine: "lmdb" } }, /^configuration\.broker\.path: expected where lmdb is, got none$/],
+    [
+      { channels: [{ historyCount: 1 }] },
+      /^configuration\.channels\[0\]\.match: expected a value, got none$/,
+    ],
+    [
+      { channels: [{ match: "a", history: 1 }] },
+      /^configuration\.channels\[0\]: expected match, .*, got "history"$/,
+    ],
+    [
+      { limits: { maxConnection: 1 } },
+      /^configuration\.limits: expected maxMessageBytes, .*, got "maxConnection"$/,
+    ],
+    [
+      { apiKeys: [{ name: "a", key: "b", scopes: ["all"] }] },
+      /^configuration\.apiKeys\[0\]\.scopes\[0\]: expected publish or/,
+    ],
+    [
+      { access: [{ match: "a b", may: ["join"] }] },
+      /^configuration\.access\[0\]\.match: expected a channel name/,
+    ],
+    [
+      { jwt: { audience: "a" } },
+      /^configuration\.jwt: expected one of secret, publicKey and jwksUrl, got 0$/,
+    ],
+    [{ adminKey: "${NO_SUCH_NAME}" }, /^configuration\.adminKey: the environment has no NO_SUCH_NAME$/],
+    [[], /^configuration: expected an object, got an array$/],
+  ])("%j is refused with its place", (value, message) => {
+    expect(() => parseConfig(value)).toThrow(message);
+  });
+
+  test.each([
+    [{ adminKey: "short" }, "configuration: adminKey: expected a string of at least 16 characters"],
+    [{ limits: { maxConnections: 0 } }, "configuration: maxConnections: expected an integer from 1"],
+    [
+      { channels: [{ match: "a", durability: "disk" }] },
+      "configuration: a: durability: the broker reaches memory",
+    ],
+    [{ jwt: { audience: "a", secret: "short" } }, "configuration: secret: expected at least 32 bytes"],
+  ])("%j is refused by the option, and nothing stays open", async (value, message) => {
+    await expect(openConfiguredServer(parseConfig(value))).rejects.toThrow(message);
+  });
+
+  test("takes secrets from the environment", () => {
+    const config = parseConfig(
+      { adminKey: "${KEY}", jwt: { audience: "a", secret: "${A}-${B}" } },
+      { KEY: "k", A: "1", B: "2" },
+    );
+    expect(config).toEqual({ adminKey: "k", jwt: { audience: "a", secret: "1-2" } });
+  });
+
+  test("says who is who, and who may what", async () => {
+    const { configured, port } = await start({
+      join: ["news"],
+      jwt: { secret: SECRET, audience: "push" },
+      access: [
+        { match: "private:{user}:*", may: ["join"] },
+        { match: "private:*", may: [] },
+        { match: "*", may: ["join", "history"] },
+      ],
+    });
+    const as = (user: string): Record<string, string> => ({ Authorization: `Bearer ${tokenOf(user)}` });
+    expect(await status(port, "/")).toBe(401);
+    expect(await status(port, "/?channels=private:ann:1", as("ann"))).toBe(101);
+    expect(await status(port, "/?channels=private:ann:1", as("bob"))).toBe(403);
+    expect(await status(port, "/?channels=open", as("bob"))).toBe(101);
+    const client = await RawClient.open(port, "/", as("ann"));
+    await configured.server.publish("news", "hello");
+    await client.until(() => client.texts.length === 1);
+    client.destroy();
+  });
+
+  test("with LMDB keeps what was published", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "weapp-socket-config-"));
+    folders.push(folder);
+    const config = {
+      broker: { engine: "lmdb", path: folder },
+      channels: [{ match: "log", historyCount: 10, durability: "fsync" }],
+    };
+    const first = await start(config);
+    await first.configured.server.publish("log", "kept");
+    await first.configured.close();
+    const second = await start(config);
+    expect((await second.configured.server.history("log")).publications).toMatchObject([{ data: "kept" }]);
+  });
+});
