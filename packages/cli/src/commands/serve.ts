@@ -5,6 +5,7 @@ import { writeDevServer } from "../dev/dev-file.js";
 import { UsageError } from "../failure.js";
 import { claimPort } from "../port.js";
 import { aborted } from "../stop.js";
+import { serveConfigured } from "./serve-configured.js";
 
 const defaultPort = 3000;
 /** What the server asks of a key. */
@@ -19,8 +20,15 @@ export const serve: Command = {
       "POST to /v1/publish, publishes. A page chooses its channels in its address:\n" +
       "  ws://127.0.0.1:3000/?channels=news,room:9\n" +
       "Whoever reaches the port may join any channel. For more, write a server with @weapp-socket/server.",
+    "With --config it is a server for production: a file of JSON (docs/operations.md) says who is who, who may\n" +
+      "what, what is kept, and every limit; logs are JSON on standard output; SIGTERM sends clients away one by one.",
   ],
   options: {
+    config: {
+      type: "text",
+      value: "FILE",
+      summary: "a server as this file says; --port and --host go before what it says",
+    },
     port: { type: "text", value: "PORT", summary: `${defaultPort}, or 0 for any free one` },
     host: {
       type: "text",
@@ -47,9 +55,17 @@ export const serve: Command = {
       command: `weapp-socket push --channel chat '{"content":"hello"}'`,
       does: "from a second terminal: to all of them",
     },
+    { command: "weapp-socket serve --config weapp-socket.json", does: "as the file says" },
     { command: "weapp-socket serve --host 0.0.0.0 --port 8080", does: "for a phone in the same network" },
   ],
-  async run(args, { terminal, stop, cwd, env }) {
+  async run(args, context) {
+    const { terminal, stop, cwd, env } = context;
+    const config = args.text("config");
+    if (config !== undefined) {
+      const alone = ["channel", "history", "key"].find((name) => args.texts(name).length > 0);
+      if (alone !== undefined) throw new UsageError(`--${alone} and --config: say it in the file`);
+      return serveConfigured(config, args, context);
+    }
     const host = args.text("host") ?? "127.0.0.1";
     const wanted = portOf(args, "port", defaultPort);
     const always = args.texts("channel");
