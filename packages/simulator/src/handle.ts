@@ -17,6 +17,10 @@ export interface SimulatorHandle {
   hide(): void;
   show(): void;
   setNetworkType(type: NetworkType): void;
+  /** How the phone itself looks; takes effect at once. */
+  setPhone(changes: Partial<PhoneLook>): void;
+  /** How the program is run. Another choice is another start of the frame page: "frame/?profile=devtools&urlCheck=on". */
+  readonly settings: RunSettings;
   /** What can go wrong between the page and its servers, on demand. */
   readonly faults: Faults;
   /** Every call of a wx function, oldest first (bounded). */
@@ -31,6 +35,21 @@ export interface SimulatorHandle {
   log(level: LogLine["level"], parts: readonly unknown[], source?: string): void;
   /** Reloads the program, as a file change does. */
   reload(): void;
+}
+
+export interface PhoneLook {
+  /** "auto": as the system has it. */
+  readonly theme: "auto" | "light" | "dark";
+  /** CSS pixels at the top that clock and battery cover; 0: there is no status bar. */
+  readonly statusBarHeight: number;
+}
+
+export interface RunSettings {
+  readonly profile: "device" | "devtools";
+  /** Whether addresses that are not in the lists of allowed domains are refused. */
+  readonly urlCheck: boolean;
+  /** Whether the app is suspended five seconds after it was hidden. */
+  readonly suspends: boolean;
 }
 
 export interface PageHandle {

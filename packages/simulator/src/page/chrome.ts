@@ -64,6 +64,7 @@ export function createChrome(
     root.toggleAttribute("data-custom-bar", window["navigationStyle"] === "custom");
     bar.style.backgroundColor = shown.background || color(window["navigationBarBackgroundColor"], "");
     bar.dataset["text"] = shown.front || color(window["navigationBarTextStyle"], "black");
+    root.dataset["barText"] = bar.dataset["text"];
     container.style.backgroundColor = color(window["backgroundColor"], "");
     title.textContent = shown.title;
     backButton.hidden = !shown.hasBack;

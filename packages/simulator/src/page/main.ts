@@ -12,7 +12,10 @@ import { createBrowserClock, createBrowserTransport } from "@weapp-socket/runtim
 import { createChrome, pageUnits } from "./chrome.js";
 import { tapConsole } from "./console.js";
 import { createOverlays } from "./overlays.js";
+import { createPhone } from "./phone.js";
+import { withWishes } from "./wishes.js";
 import "./chrome.css";
+import "./status-bar.css";
 import "./builtin.css";
 import "./overlays.css";
 
@@ -44,7 +47,7 @@ async function boot(): Promise<void> {
     },
   });
   const [session, program, styles] = await Promise.all([
-    loadJson<SessionInfo>("session.json"),
+    loadJson<SessionInfo>("session.json").then((started) => withWishes(started, location.search)),
     loadJson<Program>("program.json"),
     loadJson<Record<string, string>>("styles.json"),
     loadScript("modules.js"),
@@ -53,13 +56,14 @@ async function boot(): Promise<void> {
   const relay =
     session.token === null ? undefined : await openRelay(new URL("../", location.href).href, session.token);
   const root = document.querySelector<HTMLElement>("#weapp-phone")!;
-  followTheme(root);
+  root.dataset["ready"] = "";
   const simulator = launch(root, { session, program, styles, relay, modules, templates });
   if (relay !== undefined) reloadOnChange(relay, simulator);
   window.simulator = simulator;
   tapConsole(simulator);
-  simulator.start();
+  // The inspector sets up phone and network before the program runs.
   dispatchEvent(new Event("simulator"));
+  simulator.start();
 }
 
 interface Parts {
@@ -75,6 +79,7 @@ interface Parts {
 function launch(root: HTMLElement, parts: Parts): Simulator {
   const { session, program, styles, relay } = parts;
   addStyles(program, styles);
+  const phone = createPhone(root);
   const theme = (): "light" | "dark" =>
     document.documentElement.dataset["theme"] === "dark" ? "dark" : "light";
   const color = (value: unknown, fallback: string): string => {
@@ -126,11 +131,12 @@ function launch(root: HTMLElement, parts: Parts): Simulator {
       width: innerWidth,
       height: innerHeight,
       pixelRatio: devicePixelRatio,
-      statusBarHeight: 0,
+      statusBarHeight: phone.statusBarHeight(),
       theme: theme(),
     }),
     stage: (options) => chrome.stage(options),
     bar: chrome.bar,
+    setPhone: (changes) => phone.change(changes),
     scrollPage: (top, durationMs) => chrome.scrollPage(top, durationMs),
     globals: window as unknown as Record<string, unknown>,
     afterDraw: (act) => requestAnimationFrame(() => clock.defer(act)),
@@ -146,19 +152,6 @@ function addStyles(program: Program, styles: Readonly<Record<string, string>>): 
     .map(([, css]) => pageUnits(css))
     .join("\n");
   document.head.append(sheet);
-}
-
-/** Dark where the inspector says so, else as the system has it. */
-function followTheme(root: HTMLElement): void {
-  const query = matchMedia("(prefers-color-scheme: dark)");
-  const apply = (): void => {
-    const wanted = new URLSearchParams(location.search).get("theme") ?? "";
-    const isDark = wanted === "" ? query.matches : wanted === "dark";
-    document.documentElement.dataset["theme"] = isDark ? "dark" : "light";
-  };
-  query.addEventListener("change", apply);
-  apply();
-  root.dataset["ready"] = "";
 }
 
 function reloadOnChange(relay: Relay, simulator: Simulator): void {

@@ -5,7 +5,7 @@ import { createFaults } from "../faults/faults.js";
 import { createRandom } from "../faults/random.js";
 import type { Scenario } from "../faults/scenario.js";
 import { playScenario } from "../faults/scenario-player.js";
-import type { PageHandle, SimulatorHandle } from "../handle.js";
+import type { PageHandle, PhoneLook, RunSettings, SimulatorHandle } from "../handle.js";
 import { PHONE_GLOBALS } from "../module-scope.js";
 import type { Program } from "../program.js";
 import type { Overlays } from "../wx/interface.js";
@@ -39,6 +39,7 @@ export interface Platform {
   readonly device: () => Device;
   readonly stage: (options: StageOptions) => PageStage;
   readonly bar: NavigationBar;
+  readonly setPhone: (changes: Partial<PhoneLook>) => void;
   readonly scrollPage: (top: number, durationMs: number) => void;
   /** Where the author's code finds `wx`, `Page` and the others. */
   readonly globals: Record<string, unknown>;
@@ -232,6 +233,8 @@ export function createSimulator(
       recorder.emit({ type: "visibility", visible: true });
     },
     setNetworkType: (type) => runtime.setNetworkType(type),
+    setPhone: platform.setPhone,
+    settings: runSettings(platform.runtimeOptions),
     faults,
     calls: recorder.calls,
     sockets: recorder.sockets,
@@ -253,6 +256,16 @@ export function createSimulator(
   }
 
   return handle;
+}
+
+function runSettings({
+  profile = "device",
+  urlCheck = false,
+  requiredBackgroundModes,
+}: RuntimeOptions): RunSettings {
+  const runsHidden =
+    requiredBackgroundModes?.some((mode) => mode === "audio" || mode === "location") ?? false;
+  return { profile, urlCheck, suspends: profile === "device" && !runsHidden };
 }
 
 /** What libraries find when they look for the global object. */

@@ -1,0 +1,50 @@
+import type { PhoneLook } from "../handle.js";
+
+/** The phone that the page plays: dark or light, and its status bar. */
+export interface Phone {
+  statusBarHeight(): number;
+  change(changes: Partial<PhoneLook>): void;
+}
+
+export function createPhone(root: HTMLElement): Phone {
+  const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
+  // An exported program is its own phone: there is no clock in it.
+  let look: PhoneLook = { theme: "auto", statusBarHeight: 0 };
+  const bar = createStatusBar();
+  root.prepend(bar);
+
+  function apply(): void {
+    const isDark = look.theme === "auto" ? systemIsDark.matches : look.theme === "dark";
+    document.documentElement.dataset["theme"] = isDark ? "dark" : "light";
+    root.style.setProperty("--weapp-status-height", `${look.statusBarHeight}px`);
+    bar.hidden = look.statusBarHeight === 0;
+  }
+
+  systemIsDark.addEventListener("change", apply);
+  apply();
+  return {
+    statusBarHeight: () => look.statusBarHeight,
+    change(changes) {
+      look = { ...look, ...changes };
+      apply();
+    },
+  };
+}
+
+/** Clock, signal and battery, over whatever lies below. */
+function createStatusBar(): HTMLElement {
+  const bar = document.createElement("div");
+  bar.className = "weapp-status";
+  bar.setAttribute("aria-hidden", "true");
+  const clock = document.createElement("span");
+  const signs = document.createElement("span");
+  signs.className = "weapp-status-signs";
+  bar.append(clock, signs);
+  const tick = (): void => {
+    const now = new Date();
+    clock.textContent = `${now.getHours()}:${String(now.getMinutes()).padStart(2, "0")}`;
+    setTimeout(tick, 60_000 - (now.getTime() % 60_000));
+  };
+  tick();
+  return bar;
+}
