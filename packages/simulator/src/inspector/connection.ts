@@ -1,19 +1,42 @@
-import type { Diagnostic } from "../program.js";
+import type { NetworkType } from "@weapp-socket/runtime/core";
+import type { Conditions } from "../faults/conditions.js";
 import type { SimulatorHandle } from "../handle.js";
+import type { Diagnostic } from "../program.js";
+import { createRecording, type Recording } from "./recording.js";
 
-/** What the frame page is for the inspector: its handle, once it is there, and a number that grows when anything changes. */
+/** The frame page as the inspector knows it. */
 export interface FrameConnection {
+  /** Undefined while the program is being loaded. */
   readonly handle: SimulatorHandle | undefined;
   readonly diagnostics: readonly Diagnostic[];
+  readonly recording: Recording;
+  /** When the program went to the background, in epoch milliseconds; undefined while it is in the foreground. */
+  readonly hiddenAt: number | undefined;
+  readonly networkType: NetworkType;
+  /** Grows when the pages or their data have changed. */
+  readonly pagesVersion: number;
+  /** Whether a reload of the page keeps what was recorded. */
+  keepsRecording: boolean;
   /** Hears of every change, at most once an animation frame; returns the undo. */
   watch(changed: () => void): () => void;
-  /** The frame was loaded, or loaded again: what was seen before is gone with its program. */
+  /** The frame was loaded, or loaded again. */
   attach(frame: HTMLIFrameElement): void;
+  /** Weather outlasts a reload of the page: whoever tests in a bad network edits files as well. */
+  setNetworkType(type: NetworkType): void;
+  changeConditions(changes: Partial<Conditions>): void;
+  /** For what changes the recording from outside of the program. */
+  changed(): void;
 }
 
 export function createFrameConnection(): FrameConnection {
   const watchers = new Set<() => void>();
+  const recording = createRecording();
   let handle: SimulatorHandle | undefined;
+  let diagnostics: readonly Diagnostic[] = [];
+  let hiddenAt: number | undefined;
+  let networkType: NetworkType = "wifi";
+  let conditions: Partial<Conditions> = {};
+  let pagesVersion = 0;
   let isScheduled = false;
   let stop: (() => void) | undefined;
 
@@ -27,19 +50,43 @@ export function createFrameConnection(): FrameConnection {
   }
 
   function adopt(found: SimulatorHandle): void {
+    if (handle === found) return;
     stop?.();
     handle = found;
-    stop = found.listen(changed);
+    diagnostics = found.program.diagnostics;
+    hiddenAt = undefined;
+    pagesVersion += 1;
+    recording.begin(found, connection.keepsRecording);
+    stop = found.listen((event) => {
+      if (event.type === "visibility") hiddenAt = event.visible ? undefined : Date.now();
+      else if (event.type === "diagnostics") ({ diagnostics } = event);
+      else if (event.type === "pages" || event.type === "data") pagesVersion += 1;
+      else recording.hear(event, Date.now());
+      changed();
+    });
+    if (networkType !== "wifi") found.setNetworkType(networkType);
+    if (Object.keys(conditions).length > 0) found.faults.change(conditions);
     changed();
   }
 
-  return {
+  const connection: FrameConnection = {
     get handle() {
       return handle;
     },
     get diagnostics() {
-      return handle?.program.diagnostics ?? [];
+      return diagnostics;
     },
+    recording,
+    get hiddenAt() {
+      return hiddenAt;
+    },
+    get networkType() {
+      return networkType;
+    },
+    get pagesVersion() {
+      return pagesVersion;
+    },
+    keepsRecording: false,
     watch(watcher) {
       watchers.add(watcher);
       return () => watchers.delete(watcher);
@@ -47,13 +94,25 @@ export function createFrameConnection(): FrameConnection {
     attach(frame) {
       const inner = frame.contentWindow;
       if (inner === null) return;
+      if (inner.simulator !== undefined) return adopt(inner.simulator);
       handle = undefined;
       changed();
-      if (inner.simulator !== undefined) adopt(inner.simulator);
-      else
-        inner.addEventListener("simulator", () => inner.simulator !== undefined && adopt(inner.simulator), {
-          once: true,
-        });
+      const found = (): void => {
+        if (inner.simulator !== undefined) adopt(inner.simulator);
+      };
+      inner.addEventListener("simulator", found, { once: true });
     },
+    setNetworkType(type) {
+      networkType = type;
+      handle?.setNetworkType(type);
+      changed();
+    },
+    changeConditions(changes) {
+      conditions = { ...conditions, ...changes };
+      handle?.faults.change(changes);
+      changed();
+    },
+    changed,
   };
+  return connection;
 }

@@ -1,62 +1,44 @@
-/** Bytes shown of one message; the rest is only copied. */
-export const MAX_SHOWN = 100_000;
+const KIB = 1_024;
 
+/** "0 B", "1.5 KB", "12.0 MB" */
 export function formatBytes(bytes: number): string {
-  if (bytes < 1_024) return `${bytes} B`;
-  if (bytes < 1_048_576) return `${(bytes / 1_024).toFixed(1)} KB`;
-  return `${(bytes / 1_048_576).toFixed(1)} MB`;
+  if (bytes < KIB) return `${bytes} B`;
+  // What rounds to 1024 of a unit is one of the next.
+  if (bytes < KIB * (KIB - 0.05)) return `${(bytes / KIB).toFixed(1)} KB`;
+  if (bytes < KIB * KIB * (KIB - 0.05)) return `${(bytes / KIB / KIB).toFixed(1)} MB`;
+  return `${(bytes / KIB / KIB / KIB).toFixed(1)} GB`;
 }
 
 /** "14:03:07.042" in the reader's time zone. */
 export function formatTime(at: number): string {
   const time = new Date(at);
-  const clock = [time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(":");
-  return `${clock}.${String(time.getMilliseconds()).padStart(3, "0")}`;
+  const clock = [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) => padded(part, 2));
+  return `${clock.join(":")}.${padded(time.getMilliseconds(), 3)}`;
 }
 
-/** "4 s", "3 min", "2 h" */
+/** How long something has lasted, as a reader glances at it: "4 s", "3 min", "2 h", "5 d". */
 export function formatAge(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1_000));
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
-  return `${Math.floor(seconds / 3_600)} h`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)} h`;
+  return `${Math.floor(seconds / 86_400)} d`;
 }
 
-/** One line of a message, for a list. */
-export function preview(data: string | ArrayBuffer): string {
-  if (typeof data === "string") return data.slice(0, 300).replace(/\s+/g, " ");
-  const bytes = new Uint8Array(data, 0, Math.min(24, data.byteLength));
-  return [...bytes].map(hexByte).join(" ") + (data.byteLength > 24 ? " …" : "");
+/** How long something took: "0 ms", "42 ms", "1.25 s", "2 min 5 s". */
+export function formatDuration(ms: number): string {
+  const whole = Math.max(0, Math.round(ms));
+  if (whole < 1_000) return `${whole} ms`;
+  if (whole < 59_995) return `${(whole / 1_000).toFixed(2)} s`;
+  const seconds = Math.round(whole / 1_000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** A hex dump: offset, sixteen bytes, what of them is ASCII. */
-export function hexDump(data: string | ArrayBuffer, maxBytes: number): string {
-  const all = typeof data === "string" ? new TextEncoder().encode(data) : new Uint8Array(data);
-  const bytes = all.subarray(0, maxBytes);
-  const lines: string[] = [];
-  for (let at = 0; at < bytes.length; at += 16) {
-    const row = [...bytes.subarray(at, at + 16)];
-    const hex = row.map(hexByte).join(" ").padEnd(47, " ");
-    const ascii = row.map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : "·")).join("");
-    lines.push(`${at.toString(16).padStart(6, "0")}  ${hex}  ${ascii}`);
-  }
-  return lines.join("\n");
+/** "1,234": digits in threes, the same in every language here. */
+export function formatCount(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
-/** Indented JSON, or undefined where the text is none. */
-export function prettyJson(data: string | ArrayBuffer): string | undefined {
-  if (typeof data !== "string" || !/^\s*[[{]/.test(data)) return undefined;
-  try {
-    return JSON.stringify(JSON.parse(data), undefined, 2);
-  } catch {
-    return undefined;
-  }
-}
-
-function two(value: number): string {
-  return String(value).padStart(2, "0");
-}
-
-function hexByte(byte: number): string {
-  return byte.toString(16).padStart(2, "0");
+function padded(value: number, length: number): string {
+  return String(value).padStart(length, "0");
 }

@@ -1,8 +1,13 @@
 import { render } from "preact";
 import { App } from "./app.js";
 import { createFrameConnection } from "./connection.js";
-import "./inspector.css";
-import "./sockets.css";
+import "./styles/theme.css";
+import "./styles/controls.css";
+import "./styles/layout.css";
+import "./styles/phone.css";
+import "./styles/lists.css";
+import "./styles/sockets.css";
+import "./styles/details.css";
 
 const connection = createFrameConnection();
 

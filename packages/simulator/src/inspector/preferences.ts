@@ -1,48 +1,60 @@
+import { deviceNamed } from "./devices.js";
 import { languages, type Language } from "./texts.js";
 
-export type Theme = "auto" | "light" | "dark";
-
-export interface Device {
-  readonly name: string;
-  readonly width: number;
-  readonly height: number;
-}
-
-export const devices: readonly Device[] = [
-  { name: "iPhone SE", width: 375, height: 667 },
-  { name: "iPhone 15", width: 393, height: 852 },
-  { name: "iPhone 15 Pro Max", width: 430, height: 932 },
-  { name: "Android", width: 360, height: 780 },
-  { name: "iPad mini", width: 744, height: 1133 },
-];
+export const themes = ["auto", "light", "dark"] as const;
+export type Theme = (typeof themes)[number];
 
 /** What the reader chose, kept in this browser. */
 export interface Preferences {
   readonly language: Language;
+  /** The inspector's own. */
   readonly theme: Theme;
+  readonly phoneTheme: Theme;
   readonly device: string;
+  /** Whether what was recorded stays when the page is loaded again. */
+  readonly keepsRecording: boolean;
+  /** Pixels that the list of sockets takes at most. */
+  readonly socketsHeight: number;
+  /** Pixels of the pane that shows one entry, beside the list. */
+  readonly detailWidth: number;
+  /** Pixels of the same pane below the list. */
+  readonly detailHeight: number;
 }
 
 const KEY = "weapp-socket inspector";
 
-export function loadPreferences(browserLanguage: string): Preferences {
-  const fallback: Preferences = {
-    language: browserLanguage.toLowerCase().startsWith("zh") ? "zh" : "en",
-    theme: "auto",
-    device: devices[0]!.name,
+/** @param browserLanguage as `navigator.language` */
+export function loadPreferences(storage: Pick<Storage, "getItem">, browserLanguage: string): Preferences {
+  const kept = readKept(storage);
+  const size = (value: unknown, fallback: number): number =>
+    typeof value === "number" && Number.isFinite(value) && value > 0 ? value : fallback;
+  return {
+    language:
+      languages.find((each) => each === kept.language) ??
+      (browserLanguage.toLowerCase().startsWith("zh") ? "zh" : "en"),
+    theme: themes.find((each) => each === kept.theme) ?? "auto",
+    phoneTheme: themes.find((each) => each === kept.phoneTheme) ?? "auto",
+    device: deviceNamed(String(kept.device)).name,
+    keepsRecording: kept.keepsRecording === true,
+    socketsHeight: size(kept.socketsHeight, 168),
+    detailWidth: size(kept.detailWidth, 400),
+    detailHeight: size(kept.detailHeight, 260),
   };
+}
+
+export function savePreferences(storage: Pick<Storage, "setItem">, preferences: Preferences): void {
   try {
-    const kept = JSON.parse(localStorage.getItem(KEY) ?? "{}") as Partial<Preferences>;
-    return {
-      language: languages.find((each) => each === kept.language) ?? fallback.language,
-      theme: (["auto", "light", "dark"] as const).find((each) => each === kept.theme) ?? fallback.theme,
-      device: devices.find(({ name }) => name === kept.device)?.name ?? fallback.device,
-    };
+    storage.setItem(KEY, JSON.stringify(preferences));
   } catch {
-    return fallback;
+    // A browser that keeps nothing: the choice lasts as long as the page.
   }
 }
 
-export function savePreferences(preferences: Preferences): void {
-  localStorage.setItem(KEY, JSON.stringify(preferences));
+function readKept(storage: Pick<Storage, "getItem">): Partial<Preferences> {
+  try {
+    const kept: unknown = JSON.parse(storage.getItem(KEY) ?? "{}");
+    return typeof kept === "object" && kept !== null ? kept : {};
+  } catch {
+    return {};
+  }
 }

@@ -1,114 +1,24 @@
-/** Everything that the inspector says, in its two languages. A test holds them to the same names. */
+import { en } from "./texts-en.js";
+import { zh } from "./texts-zh.js";
+
+/** The inspector's languages. A test holds their tables to the same names. */
 export const languages = ["zh", "en"] as const;
 export type Language = (typeof languages)[number];
 
-const zh = {
-  sockets: "连接",
-  calls: "wx 调用",
-  console: "控制台",
-  data: "页面数据",
-  problems: "问题",
-  hide: "切到后台",
-  show: "回到前台",
-  suspended: "已挂起",
-  suspendsIn: "秒后挂起",
-  reload: "重新加载",
-  device: "机型",
-  theme: "主题",
-  themeAuto: "跟随系统",
-  themeLight: "浅色",
-  themeDark: "深色",
-  language: "English",
-  search: "筛选（按 / 聚焦）",
-  clear: "清空",
-  all: "全部",
-  sent: "发出",
-  received: "收到",
-  noSockets: "还没有连接。页面调用 wx.connectSocket 后，会出现在这里。",
-  noFrames: "还没有消息。",
-  noMatch: "没有符合条件的内容。",
-  noCalls: "还没有 wx 调用。",
-  noLogs: "控制台是空的。页面里的 console.log 会出现在这里。",
-  noProblems: "没有编译问题。",
-  noPage: "页面还没有打开。",
-  pickFrame: "选择一条消息查看内容。",
-  copy: "复制",
-  copied: "已复制",
-  text: "文本",
-  json: "JSON",
-  hex: "十六进制",
-  tooLong: "只显示前 100 KB，复制可得全部",
-  connecting: "连接中",
-  open: "已打开",
-  closed: "已关闭",
-  opened: "连接已打开",
-  errored: "出错",
-  ended: "连接已关闭",
-  handshake: "握手",
-  dns: "DNS",
-  tcp: "TCP + TLS",
-  upgrade: "升级",
-  total: "合计",
-  notMeasured: "没有计时数据",
-  pending: "进行中",
-  starting: "正在加载小程序…",
-  phone: "手机",
-  inspector: "检查器",
-};
+type Widened<T> = T extends string
+  ? string
+  : T extends (...args: infer A) => string
+    ? (...args: A) => string
+    : { readonly [K in keyof T]: Widened<T[K]> };
 
-const en: typeof zh = {
-  sockets: "Sockets",
-  calls: "wx calls",
-  console: "Console",
-  data: "Page data",
-  problems: "Problems",
-  hide: "Hide",
-  show: "Show",
-  suspended: "suspended",
-  suspendsIn: "s to suspension",
-  reload: "Reload",
-  device: "Device",
-  theme: "Theme",
-  themeAuto: "System",
-  themeLight: "Light",
-  themeDark: "Dark",
-  language: "中文",
-  search: "Filter (press /)",
-  clear: "Clear",
-  all: "All",
-  sent: "Sent",
-  received: "Received",
-  noSockets: "No connection yet. It appears here once the page calls wx.connectSocket.",
-  noFrames: "No message yet.",
-  noMatch: "Nothing matches.",
-  noCalls: "No wx call yet.",
-  noLogs: "The console is empty. What the page prints with console.log appears here.",
-  noProblems: "The program compiled without problems.",
-  noPage: "No page is open yet.",
-  pickFrame: "Select a message to see what is in it.",
-  copy: "Copy",
-  copied: "Copied",
-  text: "Text",
-  json: "JSON",
-  hex: "Hex",
-  tooLong: "Only the first 100 KB are shown; copy takes all",
-  connecting: "connecting",
-  open: "open",
-  closed: "closed",
-  opened: "Connection open",
-  errored: "Error",
-  ended: "Connection closed",
-  handshake: "Handshake",
-  dns: "DNS",
-  tcp: "TCP + TLS",
-  upgrade: "Upgrade",
-  total: "Total",
-  notMeasured: "not measured",
-  pending: "pending",
-  starting: "Loading the mini program…",
-  phone: "Phone",
-  inspector: "Inspector",
-};
+export type Texts = Widened<typeof zh>;
 
-export type Texts = Readonly<typeof zh>;
 export const texts: Readonly<Record<Language, Texts>> = { zh, en };
+
+/** What a close code means, in a sentence. */
+export function closeCodeText(code: number, { closeCodes, ...rest }: Texts): string {
+  const known = closeCodes[code];
+  if (known !== undefined) return known;
+  if (code >= 4000 && code <= 4999) return rest.applicationCode;
+  return code >= 3000 && code <= 3999 ? rest.registeredCode : rest.reservedCode;
+}

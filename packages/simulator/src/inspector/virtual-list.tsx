@@ -1,89 +1,138 @@
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ComponentChildren, JSX } from "preact";
+import { Icon } from "./icons.js";
 
-export interface VirtualListProps<T> {
-  readonly items: readonly T[];
+export interface VirtualListProps {
+  readonly count: number;
+  /** Pixels, of every row. */
   readonly rowHeight: number;
   readonly label: string;
+  /** What the button is called that leads to the newest row. */
+  readonly toEnd: string;
+  /** Place of the chosen row; -1: none. */
   readonly selected: number;
+  /** Rows that have ever left at the front. */
+  readonly dropped: number;
+  /** Whether it shows its end first and follows it. Default: true. */
+  readonly isLive?: boolean;
+  /** Of a row, its own while rows leave at the front. */
+  readonly keyAt: (index: number) => number;
   readonly onSelect: (index: number) => void;
-  readonly children: (item: T, index: number) => ComponentChildren;
+  readonly children: (index: number) => ComponentChildren;
 }
 
 /** Rows drawn beyond what is seen. */
 const OVERSCAN = 8;
 
-/** A list of which only the visible rows exist. It stays at its end while its end is looked at. */
-export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
-  const { items, rowHeight, selected, onSelect } = props;
+const moves: Readonly<Record<string, number>> = {
+  ArrowDown: 1,
+  ArrowUp: -1,
+  PageDown: 10,
+  PageUp: -10,
+  Home: -Infinity,
+  End: Infinity,
+};
+
+/**
+ * A list of which only the visible rows exist. It follows its end until the reader scrolls away or chooses a row, and
+ * again when the reader goes to the end; rows that leave at the front do not move what is looked at.
+ */
+export function VirtualList(props: VirtualListProps): JSX.Element {
+  const { count, rowHeight, selected, dropped, isLive = true } = props;
+  const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   const [height, setHeight] = useState(400);
-  const isAtEnd = useRef(true);
+  const [isFollowing, follow] = useState(isLive);
+  const droppedBefore = useRef(dropped);
 
   useLayoutEffect(() => {
-    const element = box.current;
-    if (element === null) return undefined;
+    const element = box.current!;
     const observer = new ResizeObserver(() => setHeight(element.clientHeight));
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
   useLayoutEffect(() => {
-    if (box.current !== null && isAtEnd.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [items.length]);
+    const element = box.current!;
+    if (isFollowing) element.scrollTop = element.scrollHeight;
+    else if (dropped > droppedBefore.current) {
+      element.scrollTop -= (dropped - droppedBefore.current) * rowHeight;
+    }
+    droppedBefore.current = dropped;
+  });
 
   function scrolled(): void {
     const element = box.current!;
-    isAtEnd.current = element.scrollTop + element.clientHeight >= element.scrollHeight - rowHeight;
     setTop(element.scrollTop);
+    const isAtEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - 2;
+    // A list that fits has no end to go away from.
+    if (element.scrollHeight > element.clientHeight) follow(isLive && isAtEnd);
+  }
+
+  function choose(index: number): void {
+    follow(false);
+    props.onSelect(index);
+    const element = box.current!;
+    const y = index * rowHeight;
+    if (y < element.scrollTop) element.scrollTop = y;
+    else if (y + rowHeight > element.scrollTop + element.clientHeight) {
+      element.scrollTop = y + rowHeight - element.clientHeight;
+    }
   }
 
   function pressed(event: KeyboardEvent): void {
-    const move = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity }[
-      event.key
-    ];
-    if (move === undefined || items.length === 0) return;
+    const move = moves[event.key];
+    if (move === undefined || count === 0 || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    const next = Math.max(0, Math.min(items.length - 1, (selected < 0 ? 0 : selected) + move));
-    onSelect(next);
-    const element = box.current!;
-    const y = next * rowHeight;
-    if (y < element.scrollTop) element.scrollTop = y;
-    else if (y + rowHeight > element.scrollTop + element.clientHeight)
-      element.scrollTop = y + rowHeight - element.clientHeight;
+    const from = selected >= 0 ? selected : move > 0 ? -1 : count;
+    choose(Math.max(0, Math.min(count - 1, from + move)));
+    if (event.key === "End") follow(isLive);
   }
 
   const first = Math.max(0, Math.floor(top / rowHeight) - OVERSCAN);
-  const last = Math.min(items.length, Math.ceil((top + height) / rowHeight) + OVERSCAN);
+  const last = Math.min(count, Math.ceil((top + height) / rowHeight) + OVERSCAN);
+  const rows: JSX.Element[] = [];
+  for (let index = first; index < last; index += 1) {
+    rows.push(
+      <div
+        key={props.keyAt(index)}
+        id={`${id}-${props.keyAt(index)}`}
+        class="row"
+        role="option"
+        aria-selected={index === selected}
+        aria-posinset={index + 1}
+        aria-setsize={count}
+        style={{ transform: `translateY(${index * rowHeight}px)`, height: `${rowHeight}px` }}
+        onClick={() => choose(index)}
+      >
+        {props.children(index)}
+      </div>,
+    );
+  }
   return (
-    <div
-      class="list"
-      ref={box}
-      role="listbox"
-      aria-label={props.label}
-      tabIndex={0}
-      aria-activedescendant={selected >= first && selected < last ? `row-${selected}` : undefined}
-      onScroll={scrolled}
-      onKeyDown={pressed}
-    >
-      <div style={{ height: `${items.length * rowHeight}px`, position: "relative" }}>
-        {items.slice(first, last).map((item, at) => {
-          const index = first + at;
-          return (
-            <div
-              key={index}
-              id={`row-${index}`}
-              class="row"
-              role="option"
-              aria-selected={index === selected}
-              style={{ top: `${index * rowHeight}px`, height: `${rowHeight}px` }}
-              onClick={() => onSelect(index)}
-            >
-              {props.children(item, index)}
-            </div>
-          );
-        })}
+    <div class="list">
+      <div
+        class="list-box"
+        ref={box}
+        role="listbox"
+        aria-label={props.label}
+        tabIndex={0}
+        aria-activedescendant={
+          selected >= first && selected < last ? `${id}-${props.keyAt(selected)}` : undefined
+        }
+        onScroll={scrolled}
+        onKeyDown={pressed}
+      >
+        <div class="list-rows" style={{ height: `${count * rowHeight}px` }}>
+          {rows}
+        </div>
       </div>
+      {isLive && !isFollowing && count * rowHeight > height + top + 2 * rowHeight && (
+        <button type="button" class="to-end" onClick={() => follow(true)}>
+          <Icon name="down" />
+          {props.toEnd}
+        </button>
+      )}
     </div>
   );
 }

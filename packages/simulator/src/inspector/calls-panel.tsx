@@ -1,0 +1,131 @@
+import { useState } from "preact/hooks";
+import type { JSX } from "preact";
+import type { FrameConnection } from "./connection.js";
+import { Choice, IconButton } from "./controls.js";
+import { CopyButton } from "./copy-button.js";
+import { DataTree } from "./data-tree.js";
+import { EntryList } from "./entry-list.js";
+import { formatDuration, formatTime } from "./format.js";
+import { MarkedText } from "./marked-text.js";
+import { matchesQuery, type Query } from "./query.js";
+import type { CallEntry } from "./recording.js";
+import type { Settings } from "./settings.js";
+import { Fact } from "./socket-detail.js";
+import type { Texts } from "./texts.js";
+
+const kinds = ["all", "failed", "pending"] as const;
+type Kind = (typeof kinds)[number];
+
+interface CallsPanelProps {
+  readonly connection: FrameConnection;
+  readonly settings: Settings;
+}
+
+/** Every call of a wx function, with its options and what became of it. */
+export function CallsPanel({ connection, settings }: CallsPanelProps): JSX.Element {
+  const { calls } = connection.recording;
+  const { texts } = settings;
+  const [kind, setKind] = useState<Kind>("all");
+  return (
+    <EntryList
+      entries={calls}
+      settings={settings}
+      label={texts.calls}
+      empty={texts.noCalls}
+      filter={kind}
+      matches={(entry, query) => isShown(entry, kind, query)}
+      tools={
+        <>
+          <Choice
+            label={texts.outcome}
+            values={kinds}
+            chosen={kind}
+            name={(value) => texts[value]}
+            onChoose={setKind}
+          />
+          <span class="grow" />
+          <IconButton
+            icon="clear"
+            label={texts.clear}
+            isDisabled={calls.end === calls.first}
+            onClick={() => {
+              calls.clear();
+              connection.changed();
+            }}
+          />
+        </>
+      }
+      row={(entry, query) => <CallRow entry={entry} query={query} texts={texts} />}
+      detail={(entry, number) =>
+        entry === undefined ? (
+          <p class="empty">{texts.pickCall}</p>
+        ) : (
+          <CallDetail key={number} entry={entry} texts={texts} />
+        )
+      }
+    />
+  );
+}
+
+export type Outcome = "ok" | "failed" | "pending";
+
+/** WeChat's convention: "api:ok", "api:fail reason", "api:cancel". */
+export function outcomeOf(errMsg: string | undefined): Outcome {
+  if (errMsg === undefined) return "pending";
+  return errMsg.endsWith(":ok") ? "ok" : "failed";
+}
+
+export function isShown({ call, summary }: CallEntry, kind: Kind, query: Query): boolean {
+  if (kind !== "all" && outcomeOf(call.errMsg) !== kind) return false;
+  return matchesQuery(query, `wx.${call.api} ${call.errMsg ?? ""} ${summary}`);
+}
+
+interface CallProps {
+  readonly entry: CallEntry;
+  readonly texts: Texts;
+}
+
+function CallRow({ entry, query, texts }: CallProps & { readonly query: Query }): JSX.Element {
+  const { call, summary } = entry;
+  return (
+    <div class="cells call" data-outcome={outcomeOf(call.errMsg)} data-before={entry.isBefore}>
+      <span class="time">{formatTime(call.at)}</span>
+      <span class="api">
+        <MarkedText text={`wx.${call.api}`} query={query} />
+      </span>
+      <span class="result" title={call.errMsg ?? texts.pending}>
+        {call.errMsg === undefined ? texts.pending : <MarkedText text={call.errMsg} query={query} />}
+      </span>
+      <span class="text weak">
+        <MarkedText text={summary.slice(0, 300)} query={query} />
+      </span>
+    </div>
+  );
+}
+
+function CallDetail({ entry, texts }: CallProps): JSX.Element {
+  const { call, endedAt } = entry;
+  return (
+    <div class="facts-box" tabIndex={0} aria-label={texts.details}>
+      <dl class="facts">
+        <Fact name={texts.call}>
+          <span class="code">wx.{call.api}</span>
+        </Fact>
+        <Fact name={texts.result}>
+          <span class={`code ${outcomeOf(call.errMsg) === "failed" ? "bad" : ""}`}>
+            {call.errMsg ?? texts.pending}
+          </span>
+        </Fact>
+        <Fact name={texts.createdAt}>
+          {formatTime(call.at)}
+          {endedAt !== undefined && <span class="weak"> +{formatDuration(endedAt - call.at)}</span>}
+        </Fact>
+      </dl>
+      <h3>
+        {texts.options}{" "}
+        <CopyButton text={() => JSON.stringify(call.options, undefined, 2) ?? ""} texts={texts} />
+      </h3>
+      <DataTree value={call.options} name={texts.options} openDepth={2} />
+    </div>
+  );
+}

@@ -1,0 +1,105 @@
+import { useState } from "preact/hooks";
+import type { JSX } from "preact";
+import type { FrameConnection } from "./connection.js";
+import { Choice, IconButton } from "./controls.js";
+import { CopyButton } from "./copy-button.js";
+import { EntryList } from "./entry-list.js";
+import { formatTime } from "./format.js";
+import { MarkedText } from "./marked-text.js";
+import { matchesQuery, type Query } from "./query.js";
+import type { LogEntry } from "./recording.js";
+import type { Settings } from "./settings.js";
+
+const kinds = ["all", "errors", "warnings", "info"] as const;
+type Kind = (typeof kinds)[number];
+
+/** Characters of one line that are drawn. */
+const MAX_ROW = 400;
+const MAX_SHOWN = 64_000;
+
+interface ConsolePanelProps {
+  readonly connection: FrameConnection;
+  readonly settings: Settings;
+}
+
+/** What the program and the framework printed. */
+export function ConsolePanel({ connection, settings }: ConsolePanelProps): JSX.Element {
+  const { logs } = connection.recording;
+  const { texts } = settings;
+  const [kind, setKind] = useState<Kind>("all");
+  return (
+    <EntryList
+      entries={logs}
+      settings={settings}
+      label={texts.console}
+      empty={texts.noLogs}
+      filter={kind}
+      matches={(entry, query) => isShown(entry, kind, query)}
+      tools={
+        <>
+          <Choice
+            label={texts.level}
+            values={kinds}
+            chosen={kind}
+            name={(value) => texts[value]}
+            onChoose={setKind}
+          />
+          <span class="grow" />
+          <IconButton
+            icon="clear"
+            label={texts.clear}
+            isDisabled={logs.end === logs.first}
+            onClick={() => {
+              logs.clear();
+              connection.changed();
+            }}
+          />
+        </>
+      }
+      row={({ line, isBefore }, query) => (
+        <div class="cells log" data-level={line.level} data-before={isBefore}>
+          <span class="level" role="img" aria-label={line.level} />
+          <span class="time">{formatTime(line.at)}</span>
+          <span class="text">
+            <MarkedText text={oneLine(line.parts)} query={query} />
+          </span>
+          <span class="source weak" title={line.source}>
+            {line.source}
+          </span>
+        </div>
+      )}
+      detail={(entry, _number, query) =>
+        entry === undefined ? (
+          <p class="empty">{texts.pickLog}</p>
+        ) : (
+          <>
+            <div class="tools heading">
+              <span class="code ellipsis">{entry.line.source ?? entry.line.level}</span>
+              <span class="grow" />
+              <CopyButton text={() => entry.line.parts.join(" ")} texts={texts} />
+            </div>
+            <pre class="message" tabIndex={0} aria-label={texts.message}>
+              <MarkedText text={entry.line.parts.join(" ").slice(0, MAX_SHOWN)} query={query} />
+            </pre>
+          </>
+        )
+      }
+    />
+  );
+}
+
+export function isShown({ line }: LogEntry, kind: Kind, query: Query): boolean {
+  if (kind === "errors" && line.level !== "error") return false;
+  if (kind === "warnings" && line.level !== "warn") return false;
+  if (kind === "info" && (line.level === "error" || line.level === "warn")) return false;
+  return matchesQuery(query, `${line.parts.join(" ")} ${line.source ?? ""}`);
+}
+
+function oneLine(parts: readonly string[]): string {
+  let line = "";
+  for (const part of parts) {
+    line += `${line === "" ? "" : " "}${part.slice(0, MAX_ROW)}`;
+    if (line.length >= MAX_ROW) break;
+  }
+  return line.slice(0, MAX_ROW).replace(/\s+/g, " ");
+}

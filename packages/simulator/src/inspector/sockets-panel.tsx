@@ -1,0 +1,113 @@
+import { useRef, useState } from "preact/hooks";
+import type { JSX } from "preact";
+import type { FrameConnection } from "./connection.js";
+import { IconButton } from "./controls.js";
+import { saveText } from "./file-download.js";
+import { FrameList } from "./frame-list.js";
+import { formatRecording, parseRecording } from "./recording-file.js";
+import type { Settings } from "./settings.js";
+import { SocketTable } from "./socket-table.js";
+import { Splitter } from "./splitter.js";
+
+interface SocketsPanelProps {
+  readonly connection: FrameConnection;
+  readonly settings: Settings;
+  readonly now: number;
+}
+
+export function SocketsPanel({ connection, settings, now }: SocketsPanelProps): JSX.Element {
+  const { recording } = connection;
+  const { sockets } = recording;
+  const { texts, preferences, change } = settings;
+  const [key, choose] = useState<number | undefined>(undefined);
+  const [failure, setFailure] = useState("");
+  const file = useRef<HTMLInputElement>(null);
+  // Until the reader chooses one, the newest is looked at; and again when the chosen one is gone.
+  const chosen = sockets.find((entry) => entry.key === key) ?? sockets.at(-1);
+
+  async function importFile(input: HTMLInputElement): Promise<void> {
+    const picked = input.files?.[0];
+    input.value = "";
+    if (picked === undefined) return;
+    try {
+      recording.addImported(parseRecording(await picked.text()));
+      choose(recording.sockets.at(-1)?.key);
+      setFailure("");
+    } catch (error) {
+      setFailure(`${picked.name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    connection.changed();
+  }
+
+  const tools = (
+    <>
+      <span class="grow" />
+      <IconButton
+        icon="clear"
+        label={texts.clear}
+        isDisabled={sockets.length === 0}
+        onClick={() => {
+          recording.clearSockets();
+          connection.changed();
+        }}
+      />
+      <IconButton
+        icon="save"
+        label={texts.exportFile}
+        isDisabled={sockets.length === 0}
+        onClick={() =>
+          saveText(
+            "sockets.jsonl",
+            formatRecording(sockets.map(({ record, events }) => ({ record, events: events.toArray() }))),
+          )
+        }
+      />
+      <IconButton icon="open" label={texts.importFile} onClick={() => file.current?.click()} />
+      <input
+        ref={file}
+        class="unseen"
+        type="file"
+        tabIndex={-1}
+        aria-hidden="true"
+        accept=".jsonl,application/jsonl,text/plain"
+        onChange={(event) => void importFile(event.currentTarget)}
+      />
+    </>
+  );
+  return (
+    <div class="sockets">
+      {failure !== "" && (
+        <p class="failure" role="alert">
+          {failure}
+        </p>
+      )}
+      {chosen === undefined ? (
+        <>
+          <div class="tools">{tools}</div>
+          <p class="empty">{texts.noSockets}</p>
+        </>
+      ) : (
+        <>
+          <SocketTable
+            sockets={sockets}
+            chosen={chosen}
+            texts={texts}
+            now={now}
+            height={preferences.socketsHeight}
+            onChoose={choose}
+          />
+          <Splitter
+            label={texts.socketsSize}
+            orientation="horizontal"
+            size={preferences.socketsHeight}
+            min={56}
+            max={480}
+            isBefore
+            onResize={(socketsHeight) => change({ socketsHeight })}
+          />
+          <FrameList key={chosen.key} entry={chosen} settings={settings} tools={tools} />
+        </>
+      )}
+    </div>
+  );
+}
