@@ -8,13 +8,18 @@ export interface Receiver {
   write(bytes: Uint8Array): void;
 }
 
+const NONE: readonly never[] = [];
+
 /** The receivers that get the same bytes: the unit that is put together once and written to everyone. */
 export class Group {
   readonly name: string;
   readonly members: Set<Receiver> = new Set();
-  /** Frames of this turn, oldest first, and for each its place in the order of the turn. */
-  frames: Uint8Array[] = [];
-  orders: number[] = [];
+  /**
+   * Frames of this turn, oldest first, and for each its place in the order of the turn. One empty array for all groups
+   * that have none: there are many, and most are idle.
+   */
+  frames: readonly Uint8Array[] = NONE;
+  orders: readonly number[] = NONE;
 
   constructor(name: string) {
     this.name = name;
@@ -52,9 +57,14 @@ export class FanOut {
   /** A frame for everyone who is a member now. */
   publish(group: Group, frame: Uint8Array): void {
     if (group.members.size === 0) return;
-    if (group.frames.length === 0) this.dirtyGroups.push(group);
-    group.frames.push(frame);
-    group.orders.push(this.nextOrder++);
+    if (group.frames === NONE) {
+      this.dirtyGroups.push(group);
+      group.frames = [frame];
+      group.orders = [this.nextOrder++];
+    } else {
+      (group.frames as Uint8Array[]).push(frame);
+      (group.orders as number[]).push(this.nextOrder++);
+    }
     this.gathered(frame.length);
   }
 
@@ -154,8 +164,8 @@ function writeOwn(receiver: Receiver): void {
 
 function writeShared(group: Group): void {
   const { frames } = group;
-  group.frames = [];
-  group.orders = [];
+  group.frames = NONE;
+  group.orders = NONE;
   const bytes = frames.length === 1 ? frames[0]! : Buffer.concat(frames);
   for (const member of group.members) if (member.own === undefined) member.write(bytes);
 }

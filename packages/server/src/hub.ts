@@ -35,15 +35,15 @@ interface LocalChannel {
   readonly name: string;
   readonly rule: ResolvedRule;
   readonly plain: Group;
-  /** Those who agreed to permessage-deflate. */
-  readonly deflated: Group;
+  /** Those who agreed to permessage-deflate, once there is one. */
+  deflated: Group | undefined;
   /** Until it is done, publications do not reach this node. */
   attaching: Promise<void> | undefined;
   /** Publications that wait for the end of the rule's interval. */
-  staged: Publication[];
+  staged: Publication[] | undefined;
   cancelTimer: (() => void) | undefined;
   /** Who wants to hear of publications before the members do. */
-  readonly watchers: Set<Watcher>;
+  watchers: Set<Watcher> | undefined;
 }
 
 export type Watcher = (publication: Publication) => void;
@@ -79,13 +79,14 @@ export class Hub implements ChannelListener {
   /** From its completion on `watcher` hears every publication of the channel, until `unwatch`. */
   watch(name: string, watcher: Watcher): MaybePromise<void> {
     const channel = this.channels.get(name) ?? this.open(name);
+    channel.watchers ??= new Set();
     channel.watchers.add(watcher);
     return channel.attaching;
   }
 
   unwatch(name: string, watcher: Watcher): void {
     const channel = this.channels.get(name);
-    if (channel?.watchers.delete(watcher) === true) this.closeEmpty(channel);
+    if (channel?.watchers?.delete(watcher) === true) this.closeEmpty(channel);
   }
 
   leave(member: Member, name: string): void {
@@ -124,12 +125,13 @@ export class Hub implements ChannelListener {
     const channel = this.channels.get(publication.channel);
     if (channel === undefined) return;
     this.host.stats.publicationsOut += 1;
-    for (const watcher of channel.watchers) watcher(publication);
+    if (channel.watchers !== undefined) for (const watcher of channel.watchers) watcher(publication);
     const { flushIntervalMs } = channel.rule;
     if (flushIntervalMs === 0) {
       this.publish(channel, publication);
       return;
     }
+    channel.staged ??= [];
     channel.staged.push(publication);
     channel.cancelTimer ??= this.host.clock.schedule(flushIntervalMs, () => this.release(channel));
   }
@@ -148,11 +150,11 @@ export class Hub implements ChannelListener {
       name,
       rule: this.host.ruleOf(name),
       plain: new Group(name),
-      deflated: new Group(name),
+      deflated: undefined,
       attaching: undefined,
-      staged: [],
+      staged: undefined,
       cancelTimer: undefined,
-      watchers: new Set(),
+      watchers: undefined,
     };
     this.channels.set(name, channel);
     const attached = this.host.broker.attach(name, this);
@@ -176,7 +178,7 @@ export class Hub implements ChannelListener {
   }
 
   private closeEmpty({ name, plain, deflated, watchers, cancelTimer }: LocalChannel): void {
-    if (plain.members.size > 0 || deflated.members.size > 0 || watchers.size > 0) return;
+    if (plain.members.size > 0 || (deflated?.members.size ?? 0) > 0 || (watchers?.size ?? 0) > 0) return;
     cancelTimer?.();
     this.channels.delete(name);
     this.host.broker.detach(name, this);
@@ -187,15 +189,15 @@ export class Hub implements ChannelListener {
     if (channel.cancelTimer === undefined) return;
     channel.cancelTimer();
     channel.cancelTimer = undefined;
-    const { staged } = channel;
-    channel.staged = [];
+    const { staged = [] } = channel;
+    channel.staged = undefined;
     for (const publication of staged) this.publish(channel, publication);
   }
 
   private publish(channel: LocalChannel, publication: Publication): void {
     const frame = contentFrame(publication);
     this.fanOut.publish(channel.plain, frame);
-    if (channel.deflated.members.size > 0) {
+    if (channel.deflated !== undefined && channel.deflated.members.size > 0) {
       this.fanOut.publish(channel.deflated, deflatedFrame(publication, frame, this.host.compression));
     }
   }
@@ -220,5 +222,7 @@ export class Hub implements ChannelListener {
 }
 
 function groupOf(channel: LocalChannel, member: Member): Group {
-  return member.isCompressing ? channel.deflated : channel.plain;
+  if (!member.isCompressing) return channel.plain;
+  channel.deflated ??= new Group(channel.name);
+  return channel.deflated;
 }

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
@@ -89,6 +89,24 @@ describe("a configuration", () => {
     [{ jwt: { audience: "a", secret: "short" } }, "configuration: secret: expected at least 32 bytes"],
   ])("%j is refused by the option, and nothing stays open", async (value, message) => {
     await expect(openConfiguredServer(parseConfig(value))).rejects.toThrow(message);
+  });
+
+  test("of the operations guide is one", async () => {
+    const guide = readFileSync(new URL("../../../docs/operations.md", import.meta.url), "utf8");
+    const blocks = [...guide.matchAll(/```json\n([^`]+)```/g)].map(
+      (match) => JSON.parse(match[1]!) as unknown,
+    );
+    expect(blocks).toHaveLength(1);
+    const env = {
+      WEAPP_SOCKET_KEY: "0123456789abcdef",
+      SHOP_KEY: "0123456789abcdeg",
+      JWT_SECRET: SECRET,
+      WX_SECRET: "x",
+    };
+    const config = parseConfig(blocks[0], env);
+    const folder = mkdtempSync(join(tmpdir(), "weapp-socket-config-"));
+    folders.push(folder);
+    running.push(await openConfiguredServer({ ...config, broker: { engine: "lmdb", path: folder } }));
   });
 
   test("takes secrets from the environment", () => {

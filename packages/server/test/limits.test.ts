@@ -1,6 +1,8 @@
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
 import { createPushServer, type Connection, type PushServer, type PushServerOptions } from "../src/index.js";
+import { resolveLimits } from "../src/limits.js";
 import { createManualClock } from "./broker/manual-clock.js";
 import { maskedFrame, RawClient, upgradeRequest } from "./raw-client.js";
 
@@ -29,6 +31,15 @@ const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve
 
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
+});
+
+test("the operations guide names every limit and its default", () => {
+  const guide = readFileSync(new URL("../../../docs/operations.md", import.meta.url), "utf8");
+  const rows = [...guide.matchAll(/^\| `(max\w+|\w+Ms)` +\| (\d+) /gm)].map((match) => [
+    match[1],
+    Number(match[2]),
+  ]);
+  expect(Object.fromEntries(rows)).toEqual(resolveLimits({}));
 });
 
 test.each([
@@ -170,7 +181,7 @@ test("a closing handshake that the peer does not answer ends after closeTimeoutM
 test("one connection above maxConnections gets 503, and room again when one leaves", async () => {
   const { server, port } = await start({ maxConnections: 2 });
   const [first] = await open(server, port);
-  await open(server, port);
+  const [second] = await open(server, port);
   const third = await RawClient.dial(port);
   third.socket.write(upgradeRequest());
   await third.untilClosed();
@@ -179,7 +190,9 @@ test("one connection above maxConnections gets 503, and room again when one leav
   expect(JSON.parse(third.body)).toMatchObject({ code: "busy" });
   first.destroy();
   await expect.poll(() => server.connectionCount).toBe(1);
-  await open(server, port);
+  const [last] = await open(server, port);
+  second.destroy();
+  last.destroy();
 });
 
 test("one socket above maxPendingHandshakes gets 503 at once", async () => {
