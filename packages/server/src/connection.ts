@@ -42,7 +42,7 @@ export interface Connection {
   readonly device: string;
   /** Whether `send` still has an effect. */
   readonly isOpen: boolean;
-  /** The client's address: the socket's, or what `trustedProxies` say. */
+  /** The client's address: the socket's, or what `trustedProxies` say. Empty where the socket went before it was asked. */
   readonly remoteAddress: string;
   /** The answered subprotocol, empty where there is none. */
   readonly subprotocol: string;

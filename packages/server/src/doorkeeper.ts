@@ -140,8 +140,8 @@ export class Doorkeeper {
     if (protocols.includes(SESSION_PROTOCOL) || SESSION_QUERY.test(handshake.target)) {
       return { status: 501, detail: `${SESSION_PROTOCOL}: this server speaks raw mode only` };
     }
-    const limit = settings.maxConnectionsPerAddress;
-    if (roster.countOfAddress(handshake.remoteAddress) >= limit) {
+    if (roster.isFull(() => handshake.remoteAddress)) {
+      const limit = settings.maxConnectionsPerAddress;
       const detail = `connections: expected at most ${limit} from one address`;
       return { status: 429, code: "too-many-connections", detail, headers: { "Retry-After": "30" } };
     }
@@ -177,11 +177,12 @@ export class Doorkeeper {
     isCompressing: boolean,
     first?: FirstMessage,
   ): SocketConnection {
-    const { remoteAddress, subprotocol } = handshake;
+    const { subprotocol } = handshake;
     const connection = new SocketConnection(socket, this.node, {
       number: this.nextNumber++,
       identity,
-      remoteAddress,
+      // The socket knows its own.
+      forwardedAddress: this.node.settings.trustedProxies > 0 ? handshake.remoteAddress : "",
       subprotocol,
       isCompressing,
       reader: first?.reader,

@@ -37,9 +37,9 @@ export interface LimitOptions {
    */
   readonly maxConnections?: number | undefined;
   /**
-   * Most connections from one address; from one /64 network for IPv6. Above: 429. Loopback addresses are not counted: a
-   * proxy has one, see `trustedProxies`.
-   * @defaultValue 1000
+   * Most connections from one address; from one /64 network for IPv6. Above: 429. Mobile networks put thousands of
+   * phones behind one address. Loopback addresses are not counted: a proxy has one, see `trustedProxies`.
+   * @defaultValue 5000
    */
   readonly maxConnectionsPerAddress?: number | undefined;
   /**
@@ -118,7 +118,7 @@ const NUMBERS: Readonly<Record<keyof Limits, readonly [fallback: number, least: 
   maxOutboundBytes: [MEBIBYTE, 1024, 1024 * MEBIBYTE],
   stallTimeoutMs: [30_000, 1000, HOUR_MS],
   maxConnections: [50_000, 1, 10_000_000],
-  maxConnectionsPerAddress: [1000, 1, 10_000_000],
+  maxConnectionsPerAddress: [5000, 1, 10_000_000],
   maxConnectionsPerUser: [20, 1, 10_000_000],
   maxHandshakesPerSecond: [10_000, 1, 1_000_000_000],
   maxPendingHandshakes: [10_000, 1, 10_000_000],

@@ -42,14 +42,14 @@ export class ServerNode implements ConnectionHost, HubHost {
   readonly broker: Broker;
   readonly wheel: TimerWheel;
   readonly stats: Stats = new Stats();
-  readonly roster: Roster = new Roster();
+  readonly roster: Roster;
   readonly hub: Hub;
   readonly presence: PresenceKeeper;
   readonly inlet: Inlet = new Inlet();
   readonly readerOptions: FrameReaderOptions;
   readonly deflateReaderOptions: FrameReaderOptions;
   readonly reception: Reception;
-  readonly everyone: ReadonlySet<SocketConnection> = this.roster.all;
+  readonly everyone: ReadonlySet<SocketConnection>;
   private readonly rules: ChannelRules;
   private opening: MaybePromise<void> | undefined;
   private isOpened = false;
@@ -62,6 +62,8 @@ export class ServerNode implements ConnectionHost, HubHost {
     this.reception = reception;
     this.rules = new ChannelRules(rules, broker.durability);
     this.wheel = new TimerWheel(settings.clock);
+    this.roster = new Roster(settings.maxConnectionsPerAddress);
+    this.everyone = this.roster.all;
     this.presence = new PresenceKeeper(broker, settings.clock, (error) => this.onBrokerError(error));
     this.hub = new Hub(this);
     const { maxMessageBytes, maxFragments } = settings;

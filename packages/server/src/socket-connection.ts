@@ -45,7 +45,8 @@ export interface ConnectionFacts {
   /** Counts this node's connections. */
   readonly number: number;
   readonly identity: Identity | undefined;
-  readonly remoteAddress: string;
+  /** Empty where the socket's own is the client's. */
+  readonly forwardedAddress: string;
   readonly subprotocol: string;
   readonly isCompressing: boolean;
   /** One that is in use already; default: a new one. */
@@ -66,7 +67,6 @@ export class SocketConnection implements Connection, Member, SocketOwner, WheelE
   context: unknown = undefined;
   readonly number: number;
   readonly identity: Identity | undefined;
-  readonly remoteAddress: string;
   readonly subprotocol: string;
   readonly isCompressing: boolean;
   groups: readonly Group[] = NO_GROUPS;
@@ -74,6 +74,7 @@ export class SocketConnection implements Connection, Member, SocketOwner, WheelE
   wheelTick = 0;
   wheelIndex = 0;
 
+  private readonly forwardedAddress: string;
   private readonly socket: Socket;
   private readonly host: ConnectionHost;
   private readonly reader: FrameReader;
@@ -101,7 +102,7 @@ export class SocketConnection implements Connection, Member, SocketOwner, WheelE
     this.host = host;
     this.number = facts.number;
     this.identity = facts.identity;
-    this.remoteAddress = facts.remoteAddress;
+    this.forwardedAddress = facts.forwardedAddress;
     this.subprotocol = facts.subprotocol;
     this.isCompressing = facts.isCompressing;
     this.reader =
@@ -119,6 +120,10 @@ export class SocketConnection implements Connection, Member, SocketOwner, WheelE
 
   get id(): string {
     return `${this.host.settings.nodeId}-${this.number}`;
+  }
+
+  get remoteAddress(): string {
+    return this.forwardedAddress === "" ? (this.socket.remoteAddress ?? "") : this.forwardedAddress;
   }
 
   get user(): string {
