@@ -40,7 +40,7 @@ export function CallsPanel({ connection, settings }: CallsPanelProps): JSX.Eleme
             label={texts.outcome}
             values={kinds}
             chosen={kind}
-            name={(value) => texts[value]}
+            name={(value) => texts.outcomes[value]}
             onChoose={setKind}
           />
           <span class="grow" />

@@ -103,6 +103,7 @@ export function IconButton(props: IconButtonProps): JSX.Element {
       onClick={props.onClick}
     >
       <Icon name={props.icon} />
+      <span class="icon-text">{props.label}</span>
     </button>
   );
 }

@@ -1,6 +1,8 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { JSX } from "preact";
+import type { Diagnostic } from "../program.js";
 import type { FrameConnection } from "./connection.js";
+import { IconButton } from "./controls.js";
 import { deviceNamed } from "./devices.js";
 import { Icon } from "./icons.js";
 import { placeOf } from "./problems-panel.js";
@@ -28,6 +30,7 @@ export function Phone(props: PhoneProps): JSX.Element {
   const frame = useRef<HTMLIFrameElement>(null);
   const room = useRef<HTMLDivElement>(null);
   const [height, setHeight] = useState(0);
+  const [dismissed, dismiss] = useState<readonly Diagnostic[]>([]);
   const device = deviceNamed(preferences.device);
   const { handle, hiddenAt } = connection;
 
@@ -43,7 +46,8 @@ export function Phone(props: PhoneProps): JSX.Element {
   }, [handle, device, preferences.phoneTheme]);
 
   const scale = height === 0 ? 1 : Math.min(1, (height - MARGIN) / device.height);
-  const errors = connection.diagnostics.filter(({ severity }) => severity === "error");
+  const { diagnostics } = connection;
+  const errors = useMemo(() => diagnostics.filter(({ severity }) => severity === "error"), [diagnostics]);
   const top = handle?.pages().at(-1);
   return (
     <section class="phone-side" aria-label={texts.phone}>
@@ -68,14 +72,17 @@ export function Phone(props: PhoneProps): JSX.Element {
                 if (frame.current !== null) connection.attach(frame.current);
               }}
             />
-            {errors.length > 0 && !showsProblems && (
-              <button type="button" class="alarm" onClick={onShowProblems}>
-                <Icon name="warning" />
-                <span>
-                  <strong>{placeOf(errors[0]!)}</strong> {errors[0]!.message}
-                  {errors.length > 1 && ` (+${errors.length - 1})`}
-                </span>
-              </button>
+            {errors.length > 0 && errors !== dismissed && !showsProblems && (
+              <div class="alarm" role="alert">
+                <button type="button" class="alarm-text" onClick={onShowProblems}>
+                  <Icon name="warning" />
+                  <span>
+                    <strong>{placeOf(errors[0]!)}</strong> {errors[0]!.message}
+                    {errors.length > 1 && ` (+${errors.length - 1})`}
+                  </span>
+                </button>
+                <IconButton icon="close" label={texts.dismiss} onClick={() => dismiss(errors)} />
+              </div>
             )}
             {hiddenAt !== undefined && (
               <Cover

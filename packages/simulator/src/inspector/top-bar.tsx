@@ -34,10 +34,10 @@ export function TopBar({ connection, settings, frame, onFrame }: TopBarProps): J
         </svg>
         weapp-socket
       </h1>
-      <div class="group">
+      <div class="group abreast">
         <button
           type="button"
-          class="primary"
+          class={hiddenAt === undefined ? "" : "primary"}
           disabled={off}
           onClick={() => (hiddenAt === undefined ? handle?.hide() : handle?.show())}
         >
@@ -83,7 +83,7 @@ export function TopBar({ connection, settings, frame, onFrame }: TopBarProps): J
         />
       </div>
       <span class="grow" />
-      <div class="group">
+      <div class="group abreast">
         <Toggle
           label={texts.keep}
           hint={texts.keepHint}
