@@ -206,10 +206,11 @@ export class SocketConnection implements Connection, Member, SocketOwner, WheelE
 
   write(bytes: Uint8Array): void {
     const { socket } = this;
-    const waitingBytes = socket.writableLength;
-    if (waitingBytes > 0) {
+    // While nothing is watched, nothing waits.
+    if (this.stallTick !== 0) {
+      const waitingBytes = socket.writableLength;
       const limit = this.host.settings.maxOutboundBytes;
-      if (waitingBytes + bytes.length > limit) {
+      if (waitingBytes > 0 && waitingBytes + bytes.length > limit) {
         this.host.onLimit(this, "maxOutboundBytes");
         this.cut(1008, `outbound limit of ${limit} bytes reached`, true);
         return;
