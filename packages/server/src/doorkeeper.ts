@@ -17,6 +17,7 @@ import { FirstMessage } from "./first-message.js";
 import { ReceivedHandshake } from "./handshake.js";
 import { busy, goingAway, type Problem } from "./http/problem.js";
 import { Lobby } from "./lobby.js";
+import { RateGate } from "./rate-gate.js";
 import { refuseSocket } from "./refused-socket.js";
 import { toRequestHead } from "./request-head.js";
 import type { ServerNode } from "./server-node.js";
@@ -43,6 +44,7 @@ export class Doorkeeper {
   private readonly admission: Admission;
   private readonly lobby: Lobby;
   private readonly owingToken = new Set<FirstMessage>();
+  readonly gate: RateGate;
   private nextNumber = 1;
   private isShut = false;
 
@@ -50,6 +52,7 @@ export class Doorkeeper {
     this.node = node;
     this.admission = admission;
     this.lobby = new Lobby(node);
+    this.gate = new RateGate(node.clock, node.settings.maxHandshakesPerSecond);
   }
 
   /** Handshakes about which somebody is being asked. */
@@ -79,6 +82,10 @@ export class Doorkeeper {
 
   /** Takes an upgrade request that node:http has read. */
   takeUpgrade(request: IncomingMessage, socket: Socket, rest: Buffer, path: string | undefined): void {
+    if (!this.gate.pass()) {
+      refuseSocket(socket, busy("too many clients are connecting"), this.node);
+      return;
+    }
     if (request.httpVersion === "1.1") {
       this.admit(socket, toRequestHead(request), rest, path);
       return;

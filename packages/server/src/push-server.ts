@@ -31,7 +31,6 @@ import type { HttpApi } from "./http/http-api.js";
 import { AFTER_INNER, channelOf, inboxOf } from "./inner-channel.js";
 import { resolveOptions, type PushServerOptions, type Settings } from "./options.js";
 import { toContent } from "./outbound-frame.js";
-import { RateGate } from "./rate-gate.js";
 import { ServerNode } from "./server-node.js";
 import { SocketListener, type ListenAddress, type ListenOptions } from "./socket-listener.js";
 import type { Stats } from "./stats.js";
@@ -83,7 +82,6 @@ class PushServer extends EventEmitter<PushServerEvents> {
   private readonly ownsBroker: boolean;
   private readonly node: ServerNode;
   private readonly doorkeeper: Doorkeeper;
-  private readonly gate: RateGate;
   private readonly httpApi: HttpApi;
   private readonly socketListeners: SocketListener[] = [];
   private readonly detachers = new Set<() => void>();
@@ -101,7 +99,6 @@ class PushServer extends EventEmitter<PushServerEvents> {
     this.ownsBroker = options.broker === undefined;
     this.broker = options.broker ?? createMemoryBroker({ clock });
     this.tickets = createTickets({ records: this.broker.records, clock });
-    this.gate = new RateGate(clock, this.settings.maxHandshakesPerSecond);
     this.node = new ServerNode(this.settings, this.broker, options.channels ?? [], {
       onConnection: (connection, handshake) => this.emit("connection", connection, handshake),
       onPresence: (event) => this.emit("presence", event),
@@ -133,10 +130,9 @@ class PushServer extends EventEmitter<PushServerEvents> {
   async listen(options: ListenOptions): Promise<ListenAddress> {
     if (this.state !== "open") throw new ClosedError("server: closed");
     await this.node.open();
-    const { doorkeeper, gate } = this;
     const routes = (request: IncomingMessage, response: ServerResponse): boolean =>
       this.handle(request, response);
-    const listener = new SocketListener(doorkeeper, gate, routes, options.path);
+    const listener = new SocketListener(this.doorkeeper, routes, options.path);
     const address = await listener.open(options);
     this.socketListeners.push(listener);
     this.settings.logger.info({ url: address.url }, "listening");

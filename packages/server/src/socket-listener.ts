@@ -5,7 +5,6 @@ import type { Doorkeeper } from "./doorkeeper.js";
 import { pathOf } from "./handshake.js";
 import { HttpDoor } from "./http/http-door.js";
 import { sendProblem } from "./http/problem.js";
-import type { RateGate } from "./rate-gate.js";
 import { clearOwner } from "./socket-owner.js";
 import { WaitingRoom } from "./waiting-room.js";
 
@@ -44,8 +43,8 @@ export class SocketListener {
   private readonly httpDoor: HttpDoor;
   private readonly path: string | undefined;
 
-  constructor(doorkeeper: Doorkeeper, gate: RateGate, routes: HttpRoutes, path: string | undefined) {
-    const { node } = doorkeeper;
+  constructor(doorkeeper: Doorkeeper, routes: HttpRoutes, path: string | undefined) {
+    const { node, gate } = doorkeeper;
     this.path = path;
     this.httpDoor = new HttpDoor(doorkeeper, path, (request, response) => {
       if (!routes(request, response)) refuseRequest(request, response, path);
