@@ -1,20 +1,19 @@
 import { useState } from "preact/hooks";
 import type { JSX } from "preact";
+import { outcomeOf } from "./call-outcome.js";
 import type { FrameConnection } from "./connection.js";
 import { Choice, IconButton } from "./controls.js";
 import { CopyButton } from "./copy-button.js";
 import { DataTree } from "./data-tree.js";
 import { EntryList } from "./entry-list.js";
+import { callKinds, isCallShown, type CallKind } from "./filters.js";
 import { formatDuration, formatTime } from "./format.js";
 import { MarkedText } from "./marked-text.js";
-import { matchesQuery, type Query } from "./query.js";
+import type { Query } from "./query.js";
 import type { CallEntry } from "./recording.js";
 import type { Settings } from "./settings.js";
 import { Fact } from "./socket-detail.js";
 import type { Texts } from "./texts.js";
-
-const kinds = ["all", "failed", "pending"] as const;
-type Kind = (typeof kinds)[number];
 
 interface CallsPanelProps {
   readonly connection: FrameConnection;
@@ -25,7 +24,7 @@ interface CallsPanelProps {
 export function CallsPanel({ connection, settings }: CallsPanelProps): JSX.Element {
   const { calls } = connection.recording;
   const { texts } = settings;
-  const [kind, setKind] = useState<Kind>("all");
+  const [kind, setKind] = useState<CallKind>("all");
   return (
     <EntryList
       entries={calls}
@@ -33,12 +32,12 @@ export function CallsPanel({ connection, settings }: CallsPanelProps): JSX.Eleme
       label={texts.calls}
       empty={texts.noCalls}
       filter={kind}
-      matches={(entry, query) => isShown(entry, kind, query)}
+      matches={(entry, query) => isCallShown(entry, kind, query)}
       tools={
         <>
           <Choice
             label={texts.outcome}
-            values={kinds}
+            values={callKinds}
             chosen={kind}
             name={(value) => texts.outcomes[value]}
             onChoose={setKind}
@@ -65,19 +64,6 @@ export function CallsPanel({ connection, settings }: CallsPanelProps): JSX.Eleme
       }
     />
   );
-}
-
-export type Outcome = "ok" | "failed" | "pending";
-
-/** WeChat's convention: "api:ok", "api:fail reason", "api:cancel". */
-export function outcomeOf(errMsg: string | undefined): Outcome {
-  if (errMsg === undefined) return "pending";
-  return errMsg.endsWith(":ok") ? "ok" : "failed";
-}
-
-export function isShown({ call, summary }: CallEntry, kind: Kind, query: Query): boolean {
-  if (kind !== "all" && outcomeOf(call.errMsg) !== kind) return false;
-  return matchesQuery(query, `wx.${call.api} ${call.errMsg ?? ""} ${summary}`);
 }
 
 interface CallProps {

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { JSX } from "preact";
 import type { LinkFailureCause, NetworkType } from "@weapp-socket/runtime/core";
 import { GOOD_CONDITIONS, type Conditions } from "../faults/conditions.js";
+import { mayBeSent } from "./close-code.js";
 import type { FrameConnection } from "./connection.js";
 import { Pick, Popover, Toggle } from "./controls.js";
 import { formatBytes, formatDuration } from "./format.js";
@@ -200,13 +201,6 @@ function CloseForm({ texts, onClose }: CloseFormProps): JSX.Element {
       </button>
     </form>
   );
-}
-
-/** Close codes that may stand in a close frame. */
-export function mayBeSent(code: number): boolean {
-  if (!Number.isInteger(code)) return false;
-  if (code >= 3000 && code <= 4999) return true;
-  return code >= 1000 && code <= 1014 && code !== 1004 && code !== 1005 && code !== 1006;
 }
 
 interface RefuseFormProps {

@@ -4,14 +4,10 @@ import type { FrameConnection } from "./connection.js";
 import { Choice, IconButton } from "./controls.js";
 import { CopyButton } from "./copy-button.js";
 import { EntryList } from "./entry-list.js";
+import { isLogShown, logKinds, type LogKind } from "./filters.js";
 import { formatTime } from "./format.js";
 import { MarkedText } from "./marked-text.js";
-import { matchesQuery, type Query } from "./query.js";
-import type { LogEntry } from "./recording.js";
 import type { Settings } from "./settings.js";
-
-const kinds = ["all", "errors", "warnings", "info"] as const;
-type Kind = (typeof kinds)[number];
 
 /** Characters of one line that are drawn. */
 const MAX_ROW = 400;
@@ -26,7 +22,7 @@ interface ConsolePanelProps {
 export function ConsolePanel({ connection, settings }: ConsolePanelProps): JSX.Element {
   const { logs } = connection.recording;
   const { texts } = settings;
-  const [kind, setKind] = useState<Kind>("all");
+  const [kind, setKind] = useState<LogKind>("all");
   return (
     <EntryList
       entries={logs}
@@ -34,12 +30,12 @@ export function ConsolePanel({ connection, settings }: ConsolePanelProps): JSX.E
       label={texts.console}
       empty={texts.noLogs}
       filter={kind}
-      matches={(entry, query) => isShown(entry, kind, query)}
+      matches={(entry, query) => isLogShown(entry, kind, query)}
       tools={
         <>
           <Choice
             label={texts.level}
-            values={kinds}
+            values={logKinds}
             chosen={kind}
             name={(value) => texts[value]}
             onChoose={setKind}
@@ -86,13 +82,6 @@ export function ConsolePanel({ connection, settings }: ConsolePanelProps): JSX.E
       }
     />
   );
-}
-
-export function isShown({ line }: LogEntry, kind: Kind, query: Query): boolean {
-  if (kind === "errors" && line.level !== "error") return false;
-  if (kind === "warnings" && line.level !== "warn") return false;
-  if (kind === "info" && (line.level === "error" || line.level === "warn")) return false;
-  return matchesQuery(query, `${line.parts.join(" ")} ${line.source ?? ""}`);
 }
 
 function oneLine(parts: readonly string[]): string {

@@ -3,18 +3,16 @@ import type { ComponentChildren, JSX } from "preact";
 import type { SocketEvent } from "../handle.js";
 import { Choice } from "./controls.js";
 import { EntryList } from "./entry-list.js";
+import { directions, isFrameShown, type Direction } from "./filters.js";
 import { formatBytes, formatDuration, formatTime } from "./format.js";
 import { MarkedText } from "./marked-text.js";
-import { previewMessage, searchedText } from "./message-text.js";
+import { previewMessage } from "./message-text.js";
 import { MessageView } from "./message-view.js";
-import { matchesQuery, type Query } from "./query.js";
+import type { Query } from "./query.js";
 import type { SocketEntry } from "./recording.js";
 import type { Settings } from "./settings.js";
 import { SocketDetail } from "./socket-detail.js";
 import { closeCodeText, type Texts } from "./texts.js";
-
-const directions = ["all", "sent", "received"] as const;
-type Direction = (typeof directions)[number];
 
 interface FrameListProps {
   readonly entry: SocketEntry;
@@ -34,7 +32,7 @@ export function FrameList({ entry, settings, tools }: FrameListProps): JSX.Eleme
       label={texts.messages}
       empty={texts.noFrames}
       filter={direction}
-      matches={(event, query) => isShown(event, direction, query)}
+      matches={(event, query) => isFrameShown(event, direction, query)}
       tools={
         <>
           <Choice
@@ -72,16 +70,6 @@ export function FrameList({ entry, settings, tools }: FrameListProps): JSX.Eleme
       )}
     />
   );
-}
-
-/** Life-cycle events are in every direction: messages are read by where they stand between them. */
-export function isShown(event: SocketEvent, direction: Direction, query: Query): boolean {
-  if ("data" in event) {
-    if (direction !== "all" && event.type !== direction) return false;
-    return matchesQuery(query, searchedText(event.data));
-  }
-  if (event.type === "error") return matchesQuery(query, `${event.errMsg} ${event.detail ?? ""}`);
-  return matchesQuery(query, event.type === "close" ? `close ${event.code} ${event.reason}` : event.type);
 }
 
 const marks = { sent: "↑", received: "↓", open: "●", error: "✕", close: "○" } as const;

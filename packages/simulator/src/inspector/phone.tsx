@@ -4,8 +4,8 @@ import type { Diagnostic } from "../program.js";
 import type { FrameConnection } from "./connection.js";
 import { IconButton } from "./controls.js";
 import { deviceNamed } from "./devices.js";
+import { placeOf } from "./diagnostic-place.js";
 import { Icon } from "./icons.js";
-import { placeOf } from "./problems-panel.js";
 import type { Settings } from "./settings.js";
 import type { Texts } from "./texts.js";
 

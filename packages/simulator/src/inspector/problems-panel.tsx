@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import type { Diagnostic } from "../program.js";
 import { CopyButton } from "./copy-button.js";
+import { placeOf } from "./diagnostic-place.js";
 import { Icon } from "./icons.js";
 import type { Texts } from "./texts.js";
 
@@ -34,11 +35,6 @@ export function ProblemsPanel({ problems, texts }: ProblemsPanelProps): JSX.Elem
       ))}
     </ul>
   );
-}
-
-/** "pages/chat/chat.wxml:2:16" */
-export function placeOf({ file, line, column }: Diagnostic): string {
-  return [file, ...(line > 0 ? [line] : []), ...(line > 0 && column > 0 ? [column] : [])].join(":");
 }
 
 function rank({ severity }: Diagnostic): number {

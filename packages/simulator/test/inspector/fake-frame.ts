@@ -1,7 +1,7 @@
 import type { Conditions } from "../../src/faults/conditions.js";
 import { GOOD_CONDITIONS } from "../../src/faults/conditions.js";
 import type { Faults } from "../../src/faults/faults.js";
-import type { PhoneLook, SimulatorHandle } from "../../src/handle.js";
+import type { PageHandle, PhoneLook, SimulatorHandle } from "../../src/handle.js";
 import type { Diagnostic, Program } from "../../src/program.js";
 import { createRecorder, type Recorder } from "../../src/view/recorder.js";
 
@@ -50,7 +50,7 @@ const page = {
   setData: ask("setData"),
   find: () => null,
   findAll: () => [],
-};
+} as unknown as PageHandle;
 
 const bytesOf = (data: string | ArrayBuffer): number =>
   typeof data === "string" ? new TextEncoder().encode(data).length : data.byteLength;
