@@ -1,10 +1,19 @@
 /**
- * What a person can do in the simulator, a test can do through this handle: `window.simulator` in the page, later
- * the result of `launch()` in Node. Types only.
+ * What a person can do in the simulator, a test can do through this handle: `window.simulator` in the page, the result
+ * of `launch()` in Node. Types only.
  */
 import type { NetworkType } from "@weapp-socket/runtime/core";
 import type { Faults } from "./faults/faults.js";
 import type { Diagnostic, JsonValue, Program } from "./program.js";
+import type { Rect } from "./view/easel/surface.js";
+import type { Overlay } from "./view/overlays.js";
+import type { Answers } from "./wx/answers.js";
+import type { Storage } from "./wx/storage.js";
+
+export type { Answer, Answers } from "./wx/answers.js";
+export type { Storage } from "./wx/storage.js";
+export type { Rect } from "./view/easel/surface.js";
+export type * from "./view/overlays.js";
 
 export interface SimulatorHandle {
   readonly program: Program;
@@ -12,8 +21,33 @@ export interface SimulatorHandle {
   pages(): readonly PageHandle[];
   /** The visible page. */
   page(): PageHandle;
+  /** The program's `wx`: what is called here is called as the author would. */
+  readonly wx: Readonly<Record<string, unknown>>;
+  /** What `getApp()` gives. */
+  app(): Readonly<Record<string, unknown>> | undefined;
   /** Resolves once every queued setData, timer-free task and navigation has settled. */
   idle(): Promise<void>;
+  /**
+   * Resolves with what `condition` gives as soon as that is neither false, null nor undefined; rejects after
+   * `timeoutMs` (default 1000) of real time. What it throws counts as "not yet".
+   */
+  waitFor<T>(condition: () => T, options?: { readonly timeoutMs?: number }): Promise<NonNullable<T>>;
+  /** A finger on the back button of the navigation bar. */
+  back(): void;
+  /** A finger on the home button, which a page has that is first and not the program's entry. */
+  home(): void;
+  /** A finger on a tab of the tab bar, from 0. */
+  switchTab(index: number): void;
+  /** Toasts, dialogs, pickers and pictures over the page, from the lowest. */
+  readonly overlays: readonly Overlay[];
+  /** What functions answer that ask the phone's owner, its hardware or WeChat's servers; and any other, where a test says so. */
+  readonly answers: Answers;
+  /** What the program keeps. */
+  readonly storage: Storage;
+  /** Calls the listeners of a `wx.onX`: `emit("onCompassChange", { direction: 90 })`. */
+  emit(event: string, payload?: unknown): void;
+  /** What the page's onShareAppMessage gives, as WeChat would take it. */
+  share(): Promise<{ readonly title: string; readonly path: string; readonly imageUrl: string }>;
   hide(): void;
   show(): void;
   setNetworkType(type: NetworkType): void;
@@ -59,21 +93,72 @@ export interface PageHandle {
   /** A copy of the page's data, or of what `path` ("list[0].content") leads to. */
   data(path?: string): unknown;
   setData(changes: Record<string, unknown>): void;
-  /** WXML selectors: "#id", ".class", "input", ".a .b". Searches the page and its components. */
+  /** "input", "#id", ".class", "[name=a]", ".a .b", ".a > .b", or several with ",". Searches the page and its components. */
   find(selector: string): ElementHandle | null;
   findAll(selector: string): readonly ElementHandle[];
+  /** All text of the page, as it follows. */
+  text(): string;
+  /** The page as it is: tags, attributes and text, those of components among them. */
+  tree(): TreeNode;
+  /** `this` of the page's own functions. */
+  readonly instance: Readonly<Record<string, unknown>>;
+  /** Title of the navigation bar. */
+  readonly title: string;
+  /** Pulls the page down, as a finger does. */
+  pullDown(): void;
+  /** Comes to the page's end. */
+  reachBottom(): void;
+  /** CSS pixels. */
+  scrollTo(top: number): void;
+}
+
+/** A node of a page, in plain values. */
+export interface TreeNode {
+  /** "#text" for text. */
+  readonly tag: string;
+  readonly id?: string;
+  readonly class?: string;
+  readonly style?: string;
+  /** Path of a custom component: "components/card/card". */
+  readonly component?: string;
+  readonly text?: string;
+  /** What was set, as it is now; of built-in components only what is not the default. */
+  readonly attributes?: Readonly<Record<string, unknown>>;
+  readonly dataset?: Readonly<Record<string, unknown>>;
+  readonly children: readonly TreeNode[];
 }
 
 export interface ElementHandle {
   readonly tag: string;
   readonly id: string;
+  readonly classes: readonly string[];
+  readonly style: string;
   readonly dataset: Readonly<Record<string, unknown>>;
+  /** Properties of a component, attributes of another node. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** Whether it is still part of a page. */
+  readonly isShown: boolean;
   text(): string;
+  find(selector: string): ElementHandle | null;
+  findAll(selector: string): readonly ElementHandle[];
+  /** Where it is in its page; all 0 where nothing is drawn. */
+  rect(): Rect;
+  tree(): TreeNode;
+  /** What `selectComponent` gives for a custom component. */
+  component(): object | null;
   tap(): void;
+  longPress(): void;
+  /** One of the touch events; a point is in CSS pixels from the page's top left. Default: one finger at 0, 0. */
+  touch(
+    name: "start" | "move" | "end" | "cancel",
+    points?: ReadonlyArray<{ readonly x: number; readonly y: number; readonly id?: number }>,
+  ): void;
   /** Types into an input or textarea: sets the value and fires `input`. */
   input(value: string): void;
-  /** Fires any event with this detail, as the component itself would. */
-  trigger(name: string, detail?: unknown): void;
+  /** Presses Enter in an input or textarea. */
+  confirm(): void;
+  /** Fires any event with this detail, as the component itself would. `bubbles` default: false. */
+  trigger(name: string, detail?: unknown, options?: { readonly bubbles?: boolean }): void;
 }
 
 export interface WxCall {
@@ -127,6 +212,8 @@ export type SimulatorEvent =
   | { readonly type: "socket"; readonly socket: SocketRecord; readonly event?: SocketEvent }
   | { readonly type: "log"; readonly line: LogLine }
   | { readonly type: "pages" }
+  /** What lies over the page is another. */
+  | { readonly type: "overlays" }
   | { readonly type: "data"; readonly path: string; readonly changes: Readonly<Record<string, JsonValue>> }
   | { readonly type: "visibility"; readonly visible: boolean }
   | { readonly type: "program"; readonly program: Program }

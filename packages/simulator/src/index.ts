@@ -2,6 +2,32 @@
 export { createCompiler, type Compiler } from "./compiler/compiler.js";
 export type { DomainLists } from "./domain-list.js";
 export { BuildError, buildProgram, type BuildOptions, type BuildResult } from "./export/build-program.js";
+export type {
+  SimulatorHandle,
+  PageHandle,
+  ElementHandle,
+  TreeNode,
+  SocketRecord,
+  SocketEvent,
+  WxCall,
+  LogLine,
+  SimulatorEvent,
+  PhoneLook,
+  RunSettings,
+  Rect,
+  Answer,
+  Answers,
+  Storage,
+} from "./handle.js";
+export type * from "./view/overlays.js";
+export {
+  launch,
+  LaunchError,
+  type LaunchedProgram,
+  type LaunchOptions,
+  type PhoneSize,
+} from "./headless/launch.js";
+export { createVirtualClock } from "./headless/virtual-clock.js";
 export type { HostNeed } from "./export/host-needs.js";
 export type { Scenario, ScenarioAction, ScenarioStep } from "./faults/scenario.js";
 export { ListenError } from "./host/listen-error.js";

@@ -1,25 +1,22 @@
-import { mark } from "./basic.js";
-import type { BuiltinComponent, BuiltinHost } from "./definition.js";
-
-const FIELDS = ["input", "textarea", "switch", "checkbox-group", "radio-group", "slider", "picker"];
+import type { BuiltinComponent, BuiltinHost, BuiltinInstance } from "./definition.js";
+import { mark } from "./dom.js";
 
 export const form: BuiltinComponent = {
   tag: "form",
   properties: { reportSubmit: false, reportSubmitTimeout: 0 },
   create: (host) => ({
     submitted(kind) {
-      const fields = host.all(...FIELDS);
+      const fields = host.fields();
       if (kind === "reset") {
-        for (const field of fields) field.instance.reset?.();
+        for (const field of fields) field.reset();
         host.trigger("reset", {});
         return;
       }
-      const value: Record<string, unknown> = {};
-      for (const field of fields) {
-        const name = field.get("name");
-        if (typeof name === "string" && name !== "") value[name] = field.instance.value?.();
-      }
-      host.trigger("submit", { value });
+      const value = Object.fromEntries(fields.map((field) => [field.name, field.value()]));
+      host.trigger("submit", {
+        value,
+        ...(host.get("reportSubmit") === true ? { formId: "weapp-socket" } : {}),
+      });
     },
   }),
 };
@@ -34,9 +31,11 @@ export const switchField: BuiltinComponent = {
     }),
 };
 
+const BOX = { value: "", checked: false, disabled: false, color: "", backgroundColor: "" } as const;
+
 export const checkbox: BuiltinComponent = {
   tag: "checkbox",
-  properties: { value: "", checked: false, disabled: false, color: "" },
+  properties: { ...BOX, borderColor: "", activeBackgroundColor: "", activeBorderColor: "", iconColor: "" },
   create: (host) =>
     checkable(host, () => {
       host.put("checked", host.get("checked") !== true);
@@ -47,7 +46,7 @@ export const checkbox: BuiltinComponent = {
 
 export const radio: BuiltinComponent = {
   tag: "radio",
-  properties: { value: "", checked: false, disabled: false, color: "" },
+  properties: { ...BOX, borderColor: "", activeBackgroundColor: "", activeBorderColor: "", iconColor: "" },
   create: (host) =>
     checkable(host, () => {
       if (host.get("checked") === true) return;
@@ -83,23 +82,28 @@ function checked(group: BuiltinHost, tag: string): unknown[] {
     .map((box) => box.get("value"));
 }
 
-function checkable(host: BuiltinHost, toggle: () => void) {
+function checkable(host: BuiltinHost, toggle: () => void): BuiltinInstance {
   const show = (): void => {
-    mark(host.element, "checked", host.get("checked") === true);
-    mark(host.element, "disabled", host.get("disabled") === true);
+    const { element } = host;
+    if (element === undefined) return;
+    mark(element, "checked", host.get("checked") === true);
+    mark(element, "disabled", host.get("disabled") === true);
+    const isBox = host.tag === "checkbox" || host.get("type") === "checkbox";
+    mark(element, "data-box", isBox);
     const color = host.get("color");
-    if (typeof color === "string" && color !== "") host.element?.style.setProperty("--weapp-control", color);
-    host.element?.setAttribute(
-      "role",
-      host.tag === "radio" ? "radio" : host.tag === "switch" ? "switch" : "checkbox",
-    );
-    host.element?.setAttribute("aria-checked", String(host.get("checked")));
+    if (typeof color === "string" && color !== "") element.style.setProperty("--weapp-control", color);
+    element.setAttribute("role", host.tag === "radio" ? "radio" : isBox ? "checkbox" : "switch");
+    element.setAttribute("aria-checked", String(host.get("checked")));
+    element.tabIndex = host.get("disabled") === true ? -1 : 0;
   };
   return {
     attached: show,
     changed: show,
     tapped() {
       if (host.get("disabled") !== true) toggle();
+    },
+    chosen(value) {
+      if ((host.get("checked") === true) !== (value === true)) toggle();
     },
     value: () => host.get("checked"),
     reset: () => host.put("checked", false),

@@ -1,24 +1,43 @@
-import type { BuiltinComponent } from "./definition.js";
+import type { BuiltinComponent, BuiltinServices } from "./definition.js";
+import { HOVER } from "./view.js";
+
+const APIS: Readonly<Record<string, string>> = {
+  navigate: "navigateTo",
+  redirect: "redirectTo",
+  switchTab: "switchTab",
+  reLaunch: "reLaunch",
+  navigateBack: "navigateBack",
+  exit: "exitMiniProgram",
+};
 
 /** Needs `wx`, as its taps navigate. */
-export function createNavigator(navigate: (api: string, options: object) => void): BuiltinComponent {
-  const apis: Readonly<Record<string, string>> = {
-    navigate: "navigateTo",
-    redirect: "redirectTo",
-    switchTab: "switchTab",
-    reLaunch: "reLaunch",
-    navigateBack: "navigateBack",
-  };
+export function createNavigator({ wx }: BuiltinServices): BuiltinComponent {
   return {
     tag: "navigator",
-    properties: { url: "", openType: "navigate", delta: 1, target: "self", hoverClass: "navigator-hover" },
+    properties: {
+      ...HOVER,
+      hoverClass: "navigator-hover",
+      hoverStayTime: 600,
+      url: "",
+      openType: "navigate",
+      delta: 1,
+      target: "self",
+      appId: "",
+      path: "",
+      extraData: {},
+      version: "release",
+      shortLink: "",
+    },
     create: (host) => ({
       tapped() {
-        const api = apis[String(host.get("openType"))];
+        const openType = String(host.get("openType")) || "navigate";
+        const isElsewhere = host.get("target") === "miniProgram";
+        const api = isElsewhere ? "navigateToMiniProgram" : APIS[openType];
         if (api === undefined) return;
-        navigate(api, {
-          url: host.get("url"),
-          delta: host.get("delta"),
+        wx(api, {
+          ...(isElsewhere
+            ? { appId: host.get("appId"), path: host.get("path"), extraData: host.get("extraData") }
+            : { url: host.get("url"), delta: host.get("delta") }),
           success: (result: unknown) => host.trigger("success", result),
           fail: (result: unknown) => host.trigger("fail", result),
           complete: (result: unknown) => host.trigger("complete", result),

@@ -1,3 +1,4 @@
+import { authorLine } from "../view/recorder.js";
 import type { Simulator } from "../view/simulator.js";
 
 const LEVELS = ["log", "info", "warn", "error", "debug"] as const;
@@ -8,15 +9,14 @@ export function tapConsole(simulator: Simulator): () => void {
     const original = console[level].bind(console);
     console[level] = (...parts: unknown[]) => {
       original(...parts);
-      simulator.log(level, parts, callSite());
+      simulator.log(level, parts, authorLine((new Error("here").stack ?? "").split("\n")));
     };
     return () => {
       console[level] = original;
     };
   });
-  const uncaught = (event: ErrorEvent): void => simulator.log("error", [event.error ?? event.message]);
-  const rejected = (event: PromiseRejectionEvent): void =>
-    simulator.log("error", ["unhandled rejection:", event.reason]);
+  const uncaught = (event: ErrorEvent): void => simulator.uncaught(event.error ?? event.message, "uncaught");
+  const rejected = (event: PromiseRejectionEvent): void => simulator.unhandled(event.reason, event.promise);
   addEventListener("error", uncaught);
   addEventListener("unhandledrejection", rejected);
   return () => {
@@ -24,14 +24,4 @@ export function tapConsole(simulator: Simulator): () => void {
     removeEventListener("error", uncaught);
     removeEventListener("unhandledrejection", rejected);
   };
-}
-
-/** The author's line, as "pages/chat/chat.js:12". Modules are named by `sourceURL`. */
-function callSite(): string | undefined {
-  const lines = new Error("here").stack?.split("\n") ?? [];
-  for (const line of lines) {
-    const match = /program\/(?:modules\/)?([^\s()]+\.js):(\d+)/.exec(line);
-    if (match !== null && match[1] !== "modules.js") return `${match[1]}:${match[2]}`;
-  }
-  return undefined;
 }

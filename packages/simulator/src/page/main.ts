@@ -1,20 +1,28 @@
-import { openRelay, type Relay } from "../relay/page/relay.js";
+import { createBrowserClock, createBrowserTransport } from "@weapp-socket/runtime";
+import { BUILT_IN_TAGS } from "../compiler/built-in-tags.js";
 import type { SessionInfo } from "../host/session-info.js";
 import type { Program } from "../program.js";
-import { BUILT_IN_TAGS } from "../compiler/built-in-tags.js";
-import type { ModuleSource } from "../view/module-loader.js";
-import type { TemplateGroups } from "../view/easel/framework.js";
-import { createDomSurface } from "../view/easel/backend.js";
+import { openRelay, type Relay } from "../relay/page/relay.js";
 import { passDomEvents } from "../view/easel/dom-events.js";
-import { textOf } from "../wx/text.js";
+import { createDomSurface } from "../view/easel/dom-surface.js";
+import type { TemplateGroups } from "../view/easel/framework.js";
+import type { TemplateFilters } from "../view/easel/wxs.js";
+import type { ModuleSource } from "../view/module-loader.js";
+import type { LoadedProgram } from "../view/platform.js";
+import { programOptions } from "../view/program-options.js";
 import { createSimulator, type Simulator } from "../view/simulator.js";
-import { createBrowserClock, createBrowserTransport } from "@weapp-socket/runtime";
-import { createChrome, pageUnits } from "./chrome.js";
+import { PhoneFiles } from "../wx/phone-files.js";
+import type { Store } from "../wx/storage.js";
+import { textOf } from "../wx/text.js";
+import { createAssetUrls, readPackageFile } from "./assets.js";
 import { tapConsole } from "./console.js";
-import { createOverlays } from "./overlays.js";
+import { openKeptFiles } from "./kept-files.js";
+import { createOverlayDrawer } from "./overlays.js";
+import { pageUnits } from "./page-units.js";
 import { createPhone } from "./phone.js";
+import { createScreen } from "./screen.js";
 import { withWishes } from "./wishes.js";
-import "./chrome.css";
+import "./screen.css";
 import "./status-bar.css";
 import "./builtin.css";
 import "./overlays.css";
@@ -39,11 +47,13 @@ function loadScript(name: string): Promise<void> {
 
 async function boot(): Promise<void> {
   const modules: Array<readonly [string, ModuleSource]> = [];
-  let templates: TemplateGroups = {};
+  let groups: TemplateGroups = {};
+  let filters: TemplateFilters = { A: (listener) => listener };
   Object.assign(window, {
     __weappDefine: (path: string, source: ModuleSource) => modules.push([path, source]),
-    __weappTemplates: (groups: TemplateGroups) => {
-      templates = groups;
+    __weappTemplates: (given: TemplateGroups, bridges: TemplateFilters) => {
+      groups = given;
+      filters = bridges;
     },
   });
   const [session, program, styles] = await Promise.all([
@@ -55,9 +65,13 @@ async function boot(): Promise<void> {
   ]);
   const relay =
     session.token === null ? undefined : await openRelay(new URL("../", location.href).href, session.token);
+  const kept = await openKeptFiles(keyPrefix(program), () => clock.now());
+  const files = new PhoneFiles(() => clock.now(), kept.keep);
+  await kept.restore(files);
   const root = document.querySelector<HTMLElement>("#weapp-phone")!;
   root.dataset["ready"] = "";
-  const simulator = launch(root, { session, program, styles, relay, modules, templates });
+  const loaded = { program, modules, templates: { groups, filters } };
+  const simulator = launch(root, loaded, { session, styles, relay, files });
   if (relay !== undefined) reloadOnChange(relay, simulator);
   window.simulator = simulator;
   tapConsole(simulator);
@@ -66,49 +80,53 @@ async function boot(): Promise<void> {
   simulator.start();
 }
 
-interface Parts {
+interface Surroundings {
   readonly session: SessionInfo;
-  readonly program: Program;
   readonly styles: Readonly<Record<string, string>>;
   /** Undefined: there is no host, the program was exported. */
   readonly relay: Relay | undefined;
-  readonly modules: ReadonlyArray<readonly [string, ModuleSource]>;
-  readonly templates: TemplateGroups;
+  readonly files: PhoneFiles;
 }
 
-function launch(root: HTMLElement, parts: Parts): Simulator {
-  const { session, program, styles, relay } = parts;
+/** The part at the bottom that a phone without a home button needs for itself, in CSS pixels. */
+const HOME_INDICATOR_PX = 34;
+/** Status bars of phones that have a home button end here, in CSS pixels. */
+const SMALL_STATUS_BAR_PX = 24;
+
+function launch(
+  root: HTMLElement,
+  loaded: LoadedProgram,
+  { session, styles, relay, files }: Surroundings,
+): Simulator {
+  const { program } = loaded;
   addStyles(program, styles);
-  const phone = createPhone(root);
-  const theme = (): "light" | "dark" =>
-    document.documentElement.dataset["theme"] === "dark" ? "dark" : "light";
-  const color = (value: unknown, fallback: string): string => {
-    if (typeof value !== "string") return fallback;
-    return value.startsWith("@") ? textOf(program.theme[theme()][value.slice(1)], fallback) : value;
-  };
-  const surface = createDomSurface((tag) => BUILT_IN_TAGS.has(tag));
-  const chrome = createChrome(root, styles, color, () => {
-    (window as unknown as { wx: { navigateBack(options: object): void } }).wx.navigateBack({});
+  const phone = createPhone(root, () => {
+    screen.repaint();
+    simulator.themeChanged();
   });
-  passDomEvents(chrome.container, surface, (ms, act) => clock.setTimer(ms, act));
-  const prefix = `weapp-socket ${program.appId} `;
-  const timeouts = program.appJson["networkTimeout"] as { connectSocket?: number } | undefined;
-  const modes = program.appJson["requiredBackgroundModes"];
-  return createSimulator(parts, {
+  const color = (value: unknown, fallback: string): string => {
+    if (typeof value !== "string" || value === "") return fallback;
+    return value.startsWith("@") ? textOf(program.theme[phone.theme()][value.slice(1)], fallback) : value;
+  };
+  const assetUrl = createAssetUrls(files);
+  const surface = createDomSurface((tag) => BUILT_IN_TAGS.has(tag));
+  const screen = createScreen({
+    root,
+    styles,
+    color,
+    assetUrl,
+    back: () => simulator.back(),
+    home: () => simulator.home(),
+    touchTab: (index) => simulator.switchTab(index),
+  });
+  passDomEvents(screen.container, surface, (ms, act) => clock.setTimer(ms, act));
+  const globals = window as unknown as Record<string, unknown>;
+  const simulator = createSimulator(loaded, {
     surface,
+    screen,
     clock,
     transport: relay?.transport ?? createBrowserTransport(),
-    runtimeOptions: {
-      profile: session.profile,
-      appId: program.appId,
-      map: session.map,
-      ...(typeof timeouts?.connectSocket === "number"
-        ? { networkTimeout: { connectSocket: timeouts.connectSocket } }
-        : {}),
-      ...(Array.isArray(modes) ? { requiredBackgroundModes: modes.map(String) } : {}),
-      urlCheck: session.urlCheck,
-      socketDomains: session.domains.socket,
-    },
+    runtimeOptions: programOptions(program, { ...session, socketDomains: session.domains.socket }),
     host: async (method, params, options) => {
       if (relay === undefined)
         throw new Error(`${method} needs the simulator's host, and this program was exported`);
@@ -116,32 +134,65 @@ function launch(root: HTMLElement, parts: Parts): Simulator {
     },
     domains: session.urlCheck ? session.domains : null,
     scenario: session.scenario,
-    store: {
-      get: (key) => localStorage.getItem(prefix + key),
-      set: (key, value) => localStorage.setItem(prefix + key, value),
-      remove: (key) => localStorage.removeItem(prefix + key),
-      keys: () =>
-        Object.keys(localStorage)
-          .filter((key) => key.startsWith(prefix))
-          .map((key) => key.slice(prefix.length)),
+    store: createStore(`${keyPrefix(program)} `),
+    files,
+    readPackageFile,
+    assetUrl,
+    drawOverlay: createOverlayDrawer(root, assetUrl),
+    createPlayer: () => new Audio(),
+    createOffscreenCanvas: (options) =>
+      Object.assign(document.createElement("canvas"), sizeOf(options as Readonly<Record<string, unknown>>)),
+    async loadFont(family, source) {
+      const font = new FontFace(family, source);
+      document.fonts.add(await font.load());
     },
-    overlays: createOverlays(root),
+    hideKeyboard() {
+      const { activeElement } = document;
+      if (!(activeElement instanceof HTMLInputElement || activeElement instanceof HTMLTextAreaElement))
+        return false;
+      activeElement.blur();
+      return true;
+    },
     device: () => ({
       model: "weapp-socket",
       width: innerWidth,
       height: innerHeight,
       pixelRatio: devicePixelRatio,
       statusBarHeight: phone.statusBarHeight(),
-      theme: theme(),
+      theme: phone.theme(),
+      window: screen.window(),
+      safeBottom: phone.statusBarHeight() > SMALL_STATUS_BAR_PX ? HOME_INDICATOR_PX : 0,
     }),
-    stage: (options) => chrome.stage(options),
-    bar: chrome.bar,
     setPhone: (changes) => phone.change(changes),
-    scrollPage: (top, durationMs) => chrome.scrollPage(top, durationMs),
-    globals: window as unknown as Record<string, unknown>,
+    extConfig: {},
+    random: Math.random,
+    globals,
+    phoneGlobals: globals,
     afterDraw: (act) => requestAnimationFrame(() => clock.defer(act)),
+    pause: (ms) => new Promise((done) => setTimeout(done, ms)),
     reload: () => location.reload(),
   });
+  return simulator;
+}
+
+function keyPrefix({ appId }: Program): string {
+  return `weapp-socket ${appId}`;
+}
+
+function createStore(prefix: string): Store {
+  return {
+    get: (key) => localStorage.getItem(prefix + key),
+    set: (key, value) => localStorage.setItem(prefix + key, value),
+    remove: (key) => localStorage.removeItem(prefix + key),
+    keys: () =>
+      Object.keys(localStorage)
+        .filter((key) => key.startsWith(prefix))
+        .map((key) => key.slice(prefix.length)),
+  };
+}
+
+function sizeOf({ width, height }: Readonly<Record<string, unknown>> = {}): object {
+  return { width: Number(width ?? 300), height: Number(height ?? 150) };
 }
 
 /** The app's styles and those of components; a page's own come and go with it. */

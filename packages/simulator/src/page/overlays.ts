@@ -1,128 +1,147 @@
-import type { Overlays } from "../wx/interface.js";
-import { fileUrl } from "../builtin/basic.js";
+import { part } from "../builtin/dom.js";
+import type {
+  ActionSheetOverlay,
+  DrawnOverlay,
+  ModalOverlay,
+  Overlay,
+  PreviewOverlay,
+  ToastOverlay,
+} from "../view/overlays.js";
+import { createLayer, layerButton, openDialog } from "./layer.js";
+import { drawPicker } from "./picker-overlay.js";
 
-/** Toasts, dialogs and action sheets over the page, as WeChat draws them. */
-export function createOverlays(root: HTMLElement): Overlays {
-  let toast: HTMLElement | undefined;
-
-  function layer(className: string, label: string): HTMLElement {
-    const element = document.createElement("div");
-    element.className = `weapp-layer ${className}`;
-    element.setAttribute("aria-label", label);
-    root.append(element);
-    return element;
-  }
-
-  /** Keeps the keyboard inside a dialog and gives it back where it was. */
-  function dialog(element: HTMLElement, onEscape: () => void): () => void {
-    const before = document.activeElement;
-    element.setAttribute("role", "dialog");
-    element.setAttribute("aria-modal", "true");
-    element.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") onEscape();
-    });
-    element.querySelector<HTMLElement>("input, button:last-of-type")?.focus();
-    return () => {
-      element.remove();
-      if (before instanceof HTMLElement) before.focus();
-    };
-  }
-
-  return {
-    toast({ title, icon, image, mask }) {
-      toast?.remove();
-      toast = layer("weapp-toast-layer", title);
-      toast.toggleAttribute("data-mask", mask);
-      toast.setAttribute("role", "status");
-      const box = document.createElement("div");
-      box.className = "weapp-toast";
-      box.dataset["icon"] = image === "" ? icon : "image";
-      if (image !== "" || icon !== "none") {
-        const picture = document.createElement("div");
-        picture.className = "weapp-toast-icon";
-        if (image !== "") picture.style.backgroundImage = `url(${JSON.stringify(fileUrl(image))})`;
-        box.append(picture);
-      }
-      const text = document.createElement("div");
-      text.className = "weapp-toast-text";
-      text.textContent = title;
-      box.append(text);
-      toast.append(box);
-    },
-    hideToast() {
-      toast?.remove();
-      toast = undefined;
-    },
-    modal: (options) =>
-      new Promise((resolve) => {
-        const mask = layer("weapp-dialog-layer", options.title);
-        const box = document.createElement("div");
-        box.className = "weapp-dialog";
-        const title = document.createElement("div");
-        title.className = "weapp-dialog-title";
-        title.textContent = options.title;
-        const content = document.createElement("div");
-        content.className = "weapp-dialog-content";
-        const field = document.createElement("input");
-        if (options.editable) {
-          field.className = "weapp-dialog-field";
-          field.value = options.content;
-          field.placeholder = options.placeholderText;
-          content.append(field);
-        } else {
-          content.textContent = options.content;
-        }
-        const actions = document.createElement("div");
-        actions.className = "weapp-dialog-actions";
-        const finish = (confirm: boolean): void => {
-          close();
-          resolve({ confirm, content: options.editable ? field.value : "" });
-        };
-        const add = (text: string, confirm: boolean): void => {
-          const button = document.createElement("button");
-          button.type = "button";
-          button.className = confirm ? "weapp-dialog-confirm" : "weapp-dialog-cancel";
-          button.textContent = text;
-          button.addEventListener("click", () => finish(confirm));
-          actions.append(button);
-        };
-        if (options.showCancel) add(options.cancelText, false);
-        add(options.confirmText, true);
-        if (options.title !== "") box.append(title);
-        box.append(content, actions);
-        mask.append(box);
-        const close = dialog(mask, () => {
-          if (options.showCancel) finish(false);
-        });
-      }),
-    actionSheet: (items, color) =>
-      new Promise((resolve) => {
-        const mask = layer("weapp-sheet-layer", "操作");
-        const sheet = document.createElement("div");
-        sheet.className = "weapp-sheet";
-        const finish = (index: number | undefined): void => {
-          close();
-          resolve(index);
-        };
-        items.forEach((item, index) => {
-          const button = document.createElement("button");
-          button.type = "button";
-          button.textContent = item;
-          button.style.color = color;
-          button.addEventListener("click", () => finish(index));
-          sheet.append(button);
-        });
-        const cancel = document.createElement("button");
-        cancel.type = "button";
-        cancel.className = "weapp-sheet-cancel";
-        cancel.textContent = "取消";
-        cancel.addEventListener("click", () => finish(undefined));
-        sheet.append(cancel);
-        mask.append(sheet);
-        mask.addEventListener("click", (event) => {
-          if (event.target === mask) finish(undefined);
-        });
-        const close = dialog(mask, () => finish(undefined));
-      }),
+/** Draws what lies over the page, as WeChat does. */
+export function createOverlayDrawer(
+  root: HTMLElement,
+  assetUrl: (src: string) => string,
+): (overlay: Overlay) => DrawnOverlay {
+  return (overlay) => {
+    switch (overlay.kind) {
+      case "toast":
+        return drawToast(root, overlay, assetUrl);
+      case "modal":
+        return drawModal(root, overlay);
+      case "action-sheet":
+        return drawActionSheet(root, overlay);
+      case "picker":
+        return drawPicker(root, overlay);
+      case "preview":
+        return drawPreview(root, overlay, assetUrl);
+    }
   };
+}
+
+function still(remove: () => void): DrawnOverlay {
+  return { update() {}, remove };
+}
+
+function drawToast(
+  root: HTMLElement,
+  { title, icon, image, mask }: ToastOverlay,
+  assetUrl: (src: string) => string,
+): DrawnOverlay {
+  const layer = createLayer(root, "weapp-toast-layer", title);
+  layer.toggleAttribute("data-mask", mask);
+  layer.setAttribute("role", "status");
+  const box = part("weapp-toast");
+  box.dataset["icon"] = image === "" ? icon : "image";
+  if (image !== "" || icon !== "none") {
+    const picture = part("weapp-toast-icon");
+    if (image !== "") picture.style.backgroundImage = `url(${JSON.stringify(assetUrl(image))})`;
+    box.append(picture);
+  }
+  const text = part("weapp-toast-text");
+  text.textContent = title;
+  box.append(text);
+  layer.append(box);
+  return still(() => layer.remove());
+}
+
+function drawModal(root: HTMLElement, overlay: ModalOverlay): DrawnOverlay {
+  const layer = createLayer(root, "weapp-dialog-layer", overlay.title);
+  const box = part("weapp-dialog");
+  const content = part("weapp-dialog-content");
+  const field = document.createElement("input");
+  if (overlay.placeholder === null) {
+    content.textContent = overlay.content;
+  } else {
+    field.className = "weapp-dialog-field";
+    field.value = overlay.content;
+    field.placeholder = overlay.placeholder;
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.isComposing) confirm();
+    });
+    content.append(field);
+  }
+  const confirm = (): void =>
+    overlay.placeholder === null ? overlay.confirm() : overlay.confirm(field.value);
+  if (overlay.title !== "") {
+    const title = part("weapp-dialog-title");
+    title.textContent = overlay.title;
+    box.append(title);
+  }
+  const actions = part("weapp-dialog-actions");
+  if (overlay.cancelText !== null) {
+    actions.append(
+      layerButton(overlay.cancelText, "weapp-dialog-cancel", overlay.cancelColor, () => overlay.cancel()),
+    );
+  }
+  actions.append(layerButton(overlay.confirmText, "weapp-dialog-confirm", overlay.confirmColor, confirm));
+  box.append(content, actions);
+  layer.append(box);
+  return still(
+    openDialog(layer, () => {
+      if (overlay.cancelText !== null) overlay.cancel();
+    }),
+  );
+}
+
+function drawActionSheet(root: HTMLElement, overlay: ActionSheetOverlay): DrawnOverlay {
+  const layer = createLayer(root, "weapp-sheet-layer", overlay.title || "操作");
+  const sheet = part("weapp-sheet");
+  if (overlay.title !== "") {
+    const title = part("weapp-sheet-title");
+    title.textContent = overlay.title;
+    sheet.append(title);
+  }
+  overlay.items.forEach((item, index) =>
+    sheet.append(layerButton(item, "", overlay.color, () => overlay.choose(index))),
+  );
+  sheet.append(layerButton("取消", "weapp-sheet-cancel", "", () => overlay.cancel()));
+  layer.append(sheet);
+  layer.addEventListener("click", (event) => {
+    if (event.target === layer) overlay.cancel();
+  });
+  return still(openDialog(layer, () => overlay.cancel()));
+}
+
+function drawPreview(
+  root: HTMLElement,
+  overlay: PreviewOverlay,
+  assetUrl: (src: string) => string,
+): DrawnOverlay {
+  const layer = createLayer(root, "weapp-preview-layer", "预览图片");
+  const strip = part("weapp-preview");
+  const count = part("weapp-preview-count");
+  const total = overlay.urls.length;
+  strip.tabIndex = 0;
+  strip.setAttribute("data-first", "");
+  strip.append(
+    ...overlay.urls.map((url) => {
+      const picture = document.createElement("img");
+      picture.alt = "";
+      picture.src = assetUrl(url);
+      return picture;
+    }),
+  );
+  const tell = (): void => {
+    const at = Math.round(strip.scrollLeft / Math.max(1, strip.clientWidth));
+    count.textContent = total > 1 ? `${at + 1} / ${total}` : "";
+  };
+  strip.addEventListener("scroll", tell);
+  layer.addEventListener("click", () => overlay.close());
+  layer.append(strip, count);
+  strip.scrollLeft = overlay.current * strip.clientWidth;
+  tell();
+  return still(openDialog(layer, () => overlay.close()));
 }

@@ -3,30 +3,45 @@ import type { PhoneLook } from "../handle.js";
 /** The phone that the page plays: dark or light, and its status bar. */
 export interface Phone {
   statusBarHeight(): number;
+  theme(): "light" | "dark";
   change(changes: Partial<PhoneLook>): void;
 }
 
-export function createPhone(root: HTMLElement): Phone {
+/** @param themeChanged it has become dark, or light */
+export function createPhone(root: HTMLElement, themeChanged: () => void): Phone {
   const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
   // An exported program is its own phone: there is no clock in it.
   let look: PhoneLook = { theme: "auto", statusBarHeight: 0 };
   const bar = createStatusBar();
   root.prepend(bar);
 
-  function apply(): void {
+  function theme(): "light" | "dark" {
     const isDark = look.theme === "auto" ? systemIsDark.matches : look.theme === "dark";
-    document.documentElement.dataset["theme"] = isDark ? "dark" : "light";
+    return isDark ? "dark" : "light";
+  }
+
+  function update(act: () => void): void {
+    const before = document.documentElement.dataset["theme"];
+    act();
+    apply();
+    if (document.documentElement.dataset["theme"] !== before) themeChanged();
+  }
+
+  function apply(): void {
+    document.documentElement.dataset["theme"] = theme();
     root.style.setProperty("--weapp-status-height", `${look.statusBarHeight}px`);
     bar.hidden = look.statusBarHeight === 0;
   }
 
-  systemIsDark.addEventListener("change", apply);
+  systemIsDark.addEventListener("change", () => update(() => {}));
   apply();
   return {
     statusBarHeight: () => look.statusBarHeight,
+    theme,
     change(changes) {
-      look = { ...look, ...changes };
-      apply();
+      update(() => {
+        look = { ...look, ...changes };
+      });
     },
   };
 }

@@ -1,183 +1,272 @@
 import type { Program } from "../program.js";
-import type { Framework, Mounted } from "./easel/framework.js";
+import type { CallResult } from "../wx/call.js";
+import { wrongType } from "../wx/functions.js";
+import type { Navigator } from "../wx/navigation.js";
 import { textOf } from "../wx/text.js";
-import { parsePageUrl } from "./url.js";
+import type { Framework, Mounted } from "./easel/framework.js";
+import { createChannelPair, type EventChannel } from "./event-channel.js";
+import type { PageStage, Screen } from "./screen.js";
+import { parsePageUrl, type PageUrl } from "./url.js";
 
 /** WeChat keeps at most ten pages (navigateTo documentation). */
 const MAX_PAGES = 10;
 
 export interface OpenPage {
+  readonly id: number;
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly mounted: Mounted;
   readonly stage: PageStage;
-  /** What the navigation bar shows. */
-  title: string;
-}
-
-/** Where a page is drawn. Without a DOM there is nothing to do. */
-export interface PageStage {
-  /** The element that the page is put into; null where nothing is drawn. */
-  readonly element: HTMLElement | null;
-  setVisible(isVisible: boolean): void;
-  remove(): void;
-}
-
-export interface StageOptions {
-  readonly path: string;
-  /** The page's own window settings over those of app.json. */
+  /** Its window settings over those of app.json. */
   readonly window: Readonly<Record<string, unknown>>;
-  /** Whether there is a page to go back to. */
-  readonly hasBack: boolean;
+  /** The program's own tab bar below it. */
+  readonly tabBar: Mounted | undefined;
 }
 
-export interface PageStack {
+export interface PageStack extends Navigator {
+  /** Bottom first. */
   readonly pages: readonly OpenPage[];
-  /** Each returns an errMsg: "navigateTo:ok", or why not. */
-  navigateTo(url: string): string;
-  redirectTo(url: string): string;
-  reLaunch(url: string): string;
-  switchTab(url: string): string;
-  navigateBack(delta: number): string;
-  /** To the background and back: the top page's onHide and onShow. */
-  tellTop(name: string): void;
+  /** Pages of the tab bar that were opened and are not shown now. */
+  readonly tabs: ReadonlyMap<string, OpenPage>;
+  /** A tab was touched by a person. */
+  touchTab(index: number): void;
+  /** Calls a method of the page that is shown, if its author wrote it, and tells its components. */
+  tellTop(name: string, ...args: readonly unknown[]): unknown;
+  /** Calls a method of any page. */
+  tell(page: OpenPage, name: string, ...args: readonly unknown[]): unknown;
+  /** Everything ends. */
+  closeAll(): void;
 }
 
 export interface PageStackParts {
   readonly program: Program;
   readonly framework: Framework;
-  readonly stage: (options: StageOptions) => PageStage;
+  readonly screen: Screen;
+  /** Paths of the tab bar's pages, in its order. */
+  readonly tabPaths: readonly string[];
+  readonly entry: string;
+  /** The unit that is the program's own tab bar. */
+  readonly customTabBar: string | undefined;
   /** Runs a unit's script, and those of the components that it uses, if they have not run. */
   readonly load: (path: string) => void;
-  readonly guard: (where: string, act: () => unknown) => void;
+  readonly guard: <T>(where: string, act: () => T) => T | undefined;
+  /** The stack, or what of it is shown, has changed. */
   readonly changed: () => void;
-  readonly afterMount: (act: () => void) => void;
+  readonly afterDraw: (act: () => void) => void;
 }
 
+/** Page life-cycle functions that components hear of as well, by their names there. */
+const COMPONENT_NAMES: Readonly<Record<string, string>> = {
+  onShow: "show",
+  onHide: "hide",
+  onResize: "resize",
+};
+
 export function createPageStack(parts: PageStackParts): PageStack {
-  const { program, framework, guard } = parts;
+  const { program, framework, tabPaths } = parts;
   const stack: OpenPage[] = [];
-  const tabs = tabPaths(program);
+  const tabs = new Map<string, OpenPage>();
+  let lastId = 0;
 
-  function call(page: OpenPage, name: string, ...args: readonly unknown[]): void {
+  function tell(page: OpenPage, name: string, ...args: readonly unknown[]): unknown {
     const method = page.mounted.caller[name];
-    if (typeof method !== "function") return;
-    guard(`${page.path} ${name}`, () =>
-      (method as (...a: unknown[]) => unknown).apply(page.mounted.caller, [...args]),
-    );
+    const result =
+      typeof method === "function"
+        ? parts.guard(`${page.path} ${name}`, () =>
+            (method as (...given: readonly unknown[]) => unknown).apply(page.mounted.caller, [...args]),
+          )
+        : undefined;
+    const own = COMPONENT_NAMES[name];
+    if (own !== undefined) page.mounted.tellComponents(own, ...args);
+    return result;
   }
 
-  function top(): OpenPage | undefined {
-    return stack.at(-1);
-  }
+  const top = (): OpenPage | undefined => stack.at(-1);
 
-  function open(path: string, query: Readonly<Record<string, string>>): void {
+  function open({ path, query }: PageUrl, channel?: EventChannel): OpenPage {
     parts.load(path);
-    const window = { ...(program.appJson["window"] as object), ...program.units[path]?.json };
-    const stage = parts.stage({ path, window, hasBack: stack.length > 0 });
-    const mounted = framework.create(path);
-    const title = textOf((window as Record<string, unknown>)["navigationBarTitleText"]);
-    const page: OpenPage = { path, query, mounted, stage, title };
-    mounted.caller["route"] = path;
-    mounted.caller["options"] = query;
-    mounted.caller["__route__"] = path;
-    stack.push(page);
-    call(page, "onLoad", { ...query });
-    framework.attach(mounted, stage.element);
-    call(page, "onShow");
-    parts.afterMount(() => {
-      if (stack.includes(page)) call(page, "onReady");
+    lastId += 1;
+    const window = {
+      ...(program.appJson["window"] as object | undefined),
+      ...program.units[path]?.json,
+    } as Record<string, unknown>;
+    const look = {
+      path,
+      window,
+      hasBack: stack.length > 0,
+      hasHome: stack.length === 0 && path !== parts.entry && !tabPaths.includes(path),
+      tab: tabPaths.indexOf(path),
+    };
+    const stage = parts.screen.open(look, {
+      scrolled: (scrollTop) => void tell(page, "onPageScroll", { scrollTop }),
+      reachedBottom: () => void tell(page, "onReachBottom"),
+      pulledDown: () => void tell(page, "onPullDownRefresh"),
+      resized: () => void tell(page, "onResize", { size: sizeOf(stage) }),
     });
+    const mounted = framework.create(path, query);
+    const page: OpenPage = {
+      id: lastId,
+      path,
+      query,
+      mounted,
+      stage,
+      window,
+      tabBar: look.tab < 0 ? undefined : createTabBar(),
+    };
+    Object.assign(mounted.caller, {
+      route: path,
+      __route__: path,
+      options: { ...query },
+      getOpenerEventChannel: () => channel ?? {},
+    });
+    stack.push(page);
+    if (tabPaths.includes(path)) tabs.set(path, page);
+    mounted.attach(stage.element);
+    page.tabBar?.attach(stage.tabBarElement);
+    tell(page, "onLoad", { ...query });
+    tell(page, "onShow");
+    parts.afterDraw(() => {
+      if (!stack.includes(page) && !tabs.has(path)) return;
+      tell(page, "onReady");
+      mounted.tellComponents("routeDone");
+    });
+    return page;
+  }
+
+  function createTabBar(): Mounted | undefined {
+    if (parts.customTabBar === undefined) return undefined;
+    parts.load(parts.customTabBar);
+    return framework.create(parts.customTabBar, {});
+  }
+
+  function hide(page: OpenPage | undefined): void {
+    if (page === undefined) return;
+    tell(page, "onHide");
+    page.stage.setVisible(false);
   }
 
   function close(page: OpenPage): void {
-    call(page, "onUnload");
+    tell(page, "onUnload");
+    if (tabs.get(page.path) === page) tabs.delete(page.path);
     page.mounted.release();
+    page.tabBar?.release();
     page.stage.remove();
   }
 
-  function reveal(): void {
-    const page = top();
-    page?.stage.setVisible(true);
-    if (page !== undefined) call(page, "onShow");
+  function reveal(page: OpenPage): void {
+    page.stage.setVisible(true);
+    tell(page, "onShow");
+  }
+
+  function closeAll(): void {
+    const ending = new Set([...stack.splice(0).toReversed(), ...tabs.values()]);
+    for (const page of ending) close(page);
   }
 
   /** The page that an address leads to, or what is wrong with it. */
-  function find(
-    api: string,
-    url: unknown,
-    isTab: boolean,
-  ): { path: string; query: Readonly<Record<string, string>> } | string {
-    if (typeof url !== "string") {
-      return `${api}:fail parameter error: parameter.url should be String instead of ${typeName(url)};`;
-    }
+  function find(api: string, url: unknown): PageUrl | CallResult {
+    if (typeof url !== "string") return { errMsg: wrongType(api, "url", "String", url) };
     const found = parsePageUrl(url, top()?.path ?? "");
-    if (found === null || !program.pages.includes(found.path)) {
-      return `${api}:fail page "${found?.path ?? url}" is not found`;
-    }
-    if (isTab && !tabs.has(found.path)) return `${api}:fail can not switch to no-tabBar page`;
-    if (!isTab && api !== "reLaunch" && tabs.has(found.path))
-      return `${api}:fail can not ${api} a tabbar page`;
+    if (found === null || !program.pages.includes(found.path))
+      return { errMsg: `${api}:fail page "${found?.path ?? url}" is not found` };
+    const isTab = tabPaths.includes(found.path);
+    if (api === "switchTab" && !isTab) return { errMsg: "switchTab:fail can not switch to no-tabBar page" };
+    if ((api === "navigateTo" || api === "redirectTo") && isTab)
+      return { errMsg: `${api}:fail can not ${api} a tabbar page` };
     return found;
   }
 
-  function replaceAll(api: string, url: string, isTab: boolean): string {
-    const found = find(api, url, isTab);
-    if (typeof found === "string") return found;
-    for (const page of stack.splice(0).reverse()) close(page);
-    open(found.path, found.query);
+  function showTab(path: string): void {
+    const shown = top();
+    if (shown?.path === path) return;
+    const kept = tabs.get(path);
+    // Pages above the tab end; the tab below them is hidden already.
+    const above = stack.splice(0).toReversed();
+    if (shown !== undefined && tabs.get(shown.path) === shown) hide(shown);
+    for (const page of above) if (tabs.get(page.path) !== page) close(page);
+    if (kept === undefined) {
+      open({ path, query: {} });
+    } else {
+      stack.push(kept);
+      reveal(kept);
+    }
     parts.changed();
-    return `${api}:ok`;
   }
 
   return {
     pages: stack,
-    navigateTo(url) {
-      const found = find("navigateTo", url, false);
-      if (typeof found === "string") return found;
-      if (stack.length >= MAX_PAGES) return `navigateTo:fail webview count limit exceed`;
-      const before = top();
-      if (before !== undefined) {
-        call(before, "onHide");
-        before.stage.setVisible(false);
-      }
-      open(found.path, found.query);
+    tabs,
+    tell,
+    tellTop(name, ...args) {
+      const page = top();
+      return page === undefined ? undefined : tell(page, name, ...args);
+    },
+    closeAll,
+    navigateTo(url, events) {
+      const found = find("navigateTo", url);
+      if ("errMsg" in found) return found;
+      if (stack.length >= MAX_PAGES) return { errMsg: "navigateTo:fail webview count limit exceed" };
+      const { opener, opened } = createChannelPair(events);
+      hide(top());
+      open(found, opened);
       parts.changed();
-      return "navigateTo:ok";
+      return { errMsg: "navigateTo:ok", eventChannel: opener };
     },
     redirectTo(url) {
-      const found = find("redirectTo", url, false);
-      if (typeof found === "string") return found;
+      const found = find("redirectTo", url);
+      if ("errMsg" in found) return found;
       const before = stack.pop();
       if (before !== undefined) close(before);
-      open(found.path, found.query);
+      open(found);
       parts.changed();
-      return "redirectTo:ok";
+      return { errMsg: "redirectTo:ok" };
     },
-    reLaunch: (url) => replaceAll("reLaunch", url, false),
-    switchTab: (url) => replaceAll("switchTab", url, true),
+    reLaunch(url) {
+      const found = find("reLaunch", url);
+      if ("errMsg" in found) return found;
+      closeAll();
+      open(found);
+      parts.changed();
+      return { errMsg: "reLaunch:ok" };
+    },
+    switchTab(url) {
+      const found = find("switchTab", url);
+      if ("errMsg" in found) return found;
+      showTab(found.path);
+      return { errMsg: "switchTab:ok" };
+    },
     navigateBack(delta) {
-      if (stack.length < 2) return "navigateBack:fail cannot navigate back at first page.";
+      if (stack.length < 2) return { errMsg: "navigateBack:fail cannot navigate back at first page." };
       const count = Math.min(Math.max(1, Math.trunc(delta) || 1), stack.length - 1);
-      for (const page of stack.splice(-count).reverse()) close(page);
-      reveal();
-      parts.changed();
-      return "navigateBack:ok";
-    },
-    tellTop(name) {
+      for (const page of stack.splice(-count).toReversed()) close(page);
       const page = top();
-      if (page !== undefined) call(page, name);
+      if (page !== undefined) reveal(page);
+      parts.changed();
+      return { errMsg: "navigateBack:ok" };
+    },
+    touchTab(index) {
+      const path = tabPaths[index];
+      if (path === undefined) return;
+      showTab(path);
+      const item = tabItems(program)[index];
+      const page = top();
+      if (page !== undefined)
+        tell(page, "onTabItemTap", { index: String(index), pagePath: path, text: textOf(item?.["text"]) });
     },
   };
 }
 
-function tabPaths(program: Program): ReadonlySet<string> {
-  const tabBar = program.appJson["tabBar"] as
-    | { readonly list?: ReadonlyArray<{ readonly pagePath?: string }> }
-    | undefined;
-  return new Set((tabBar?.list ?? []).flatMap(({ pagePath }) => (pagePath === undefined ? [] : [pagePath])));
+/** app.json's list of tabs. */
+export function tabItems(program: Program): readonly Readonly<Record<string, unknown>>[] {
+  const tabBar = program.appJson["tabBar"] as { readonly list?: unknown } | undefined;
+  return Array.isArray(tabBar?.list) ? (tabBar.list as readonly Readonly<Record<string, unknown>>[]) : [];
 }
 
-function typeName(value: unknown): string {
-  return Object.prototype.toString.call(value).slice(8, -1);
+function sizeOf({ rect }: PageStage): object {
+  return {
+    windowWidth: rect.width,
+    windowHeight: rect.height,
+    screenWidth: rect.width,
+    screenHeight: rect.height,
+  };
 }

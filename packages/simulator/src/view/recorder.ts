@@ -40,7 +40,7 @@ export function createRecorder(now: () => number): Recorder {
       const record = {
         id: event.taskId,
         url: event.url,
-        openedBy: event.callSite[0] ?? "",
+        openedBy: authorLine(event.callSite) ?? "",
         createdAt: event.at,
         state: "connecting" as const,
         sentMessages: 0,
@@ -130,6 +130,15 @@ function note(
     case "warning":
       return undefined;
   }
+}
+
+/** The author's line among the lines of a stack, nearest first: "pages/chat/chat.js:12". Modules are named by the compiler. */
+export function authorLine(stack: readonly string[]): string | undefined {
+  for (const line of stack) {
+    const match = /weapp:\/\/\/([^\s()]+?):(\d+)/.exec(line);
+    if (match !== null) return `${decodeURI(match[1]!)}:${match[2]!}`;
+  }
+  return undefined;
 }
 
 /** A copy without functions: what people read, and what outlives the page's own changes. */

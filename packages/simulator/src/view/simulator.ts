@@ -1,92 +1,87 @@
-import { createRuntime, type Clock, type RuntimeOptions, type Transport } from "@weapp-socket/runtime/core";
+import { createRuntime, type RuntimeOptions } from "@weapp-socket/runtime/core";
 import { createBuiltins } from "../builtin/index.js";
-import type { DomainLists } from "../domain-list.js";
 import { createFaults } from "../faults/faults.js";
 import { createRandom } from "../faults/random.js";
-import type { Scenario } from "../faults/scenario.js";
 import { playScenario } from "../faults/scenario-player.js";
-import type { PageHandle, PhoneLook, RunSettings, SimulatorHandle } from "../handle.js";
-import { PHONE_GLOBALS } from "../module-scope.js";
-import type { Program } from "../program.js";
-import type { Overlays } from "../wx/interface.js";
-import type { HostCall } from "../wx/request.js";
-import type { Store } from "../wx/storage.js";
-import type { Device } from "../wx/system.js";
+import type { RunSettings, SimulatorHandle } from "../handle.js";
+import { createAnswers } from "../wx/answers.js";
+import { createEvents } from "../wx/events.js";
+import { createStorage } from "../wx/storage.js";
+import type { LaunchOptions } from "../wx/system.js";
 import { textOf } from "../wx/text.js";
 import { createAppHolder } from "./app.js";
-import type { Surface } from "./easel/backend.js";
-import { createFramework, type Definers, type TemplateGroups } from "./easel/framework.js";
-import { findAll } from "./easel/inspection.js";
+import { createAuthorCode } from "./author-code.js";
+import { componentMethods } from "./component-methods.js";
+import { createFramework } from "./easel/framework.js";
 import { createHostGate } from "./host-gate.js";
-import { createModuleLoader, type ModuleSource } from "./module-loader.js";
-import { createPageStack, type OpenPage, type PageStage, type StageOptions } from "./page-stack.js";
-import { createRecorder, plain } from "./recorder.js";
-import { createWxObject, type NavigationBar } from "./wx.js";
-
-/** What a program runs on: a browser's page, or nothing that can be seen. */
-export interface Platform {
-  readonly surface: Surface;
-  readonly clock: Clock;
-  readonly transport: Transport;
-  readonly runtimeOptions: RuntimeOptions;
-  readonly host: HostCall;
-  /** Where requests may go; null: anywhere. */
-  readonly domains: DomainLists | null;
-  /** Faults to play from the start; null: none. */
-  readonly scenario: Scenario | null;
-  readonly store: Store;
-  readonly overlays: Overlays;
-  readonly device: () => Device;
-  readonly stage: (options: StageOptions) => PageStage;
-  readonly bar: NavigationBar;
-  readonly setPhone: (changes: Partial<PhoneLook>) => void;
-  readonly scrollPage: (top: number, durationMs: number) => void;
-  /** Where the author's code finds `wx`, `Page` and the others. */
-  readonly globals: Record<string, unknown>;
-  /** Runs once what was set has been drawn. */
-  readonly afterDraw: (act: () => void) => void;
-  readonly reload: () => void;
-}
-
-/** A compiled program as it was loaded. */
-export interface LoadedProgram {
-  readonly program: Program;
-  readonly modules: ReadonlyArray<readonly [path: string, source: ModuleSource]>;
-  readonly templates: TemplateGroups;
-}
+import { createModuleLoader } from "./module-loader.js";
+import { createOverlays } from "./overlays.js";
+import { createPageHandle } from "./page-handle.js";
+import { createPageStack, tabItems, type OpenPage, type PageStack } from "./page-stack.js";
+import type { LoadedProgram, Opening, Platform } from "./platform.js";
+import { createRecorder } from "./recorder.js";
+import { createTabBar } from "./tab-bar.js";
+import { parsePageUrl } from "./url.js";
+import { createWxObject } from "./wx.js";
+import { wxFunctions } from "./wx-functions.js";
 
 export interface Simulator extends SimulatorHandle {
   /** Launches the app and opens its first page. */
-  start(): void;
+  start(opening?: Opening): void;
+  /** Something that nobody caught: the app's onError and the log hear of it. */
+  uncaught(error: unknown, where: string): void;
+  /** A promise of the author's that nobody waited for. */
+  unhandled(reason: unknown, promise: unknown): void;
+  /** The phone's theme is another. */
+  themeChanged(): void;
+  /** Pages end, sockets end, nothing is called afterwards. */
+  destroy(): void;
 }
+
+/** Between two looks at a condition. */
+const LOOK_MS = 5;
+const DEFAULT_WAIT_MS = 1_000;
 
 /** Runs one mini program. Nothing happens before `start`. */
 export function createSimulator(
   { program, modules, templates }: LoadedProgram,
   platform: Platform,
 ): Simulator {
-  const { clock, globals } = platform;
+  const { clock, globals, surface } = platform;
   const recorder = createRecorder(() => clock.now());
+  const note = (error: unknown, where: string): void => recorder.log("error", [error], where);
   const report = (error: unknown, where: string): void => {
-    recorder.log("error", [error], where);
-    app.tell("onError", error instanceof Error ? `${error.message}\n${error.stack ?? ""}` : String(error));
+    note(error, where);
+    const text = error instanceof Error ? `${error.message}\n${error.stack ?? ""}` : String(error);
+    app.tell("onError", text);
+    events.emit("onError", { message: error instanceof Error ? error.message : text, stack: text });
   };
-  const guard = (where: string, act: () => unknown): void => {
+  const guard = <T>(where: string, act: () => T): T | undefined => {
     try {
       const result = act();
       if (result instanceof Promise) result.catch((error: unknown) => report(error, where));
+      return result;
     } catch (error) {
       report(error, where);
+      return undefined;
     }
   };
+  // What fails in onError must not call it again.
   const app = createAppHolder((where, act) => {
     try {
-      act();
+      const result = act();
+      if (result instanceof Promise) result.catch((error: unknown) => note(error, where));
     } catch (error) {
-      recorder.log("error", [error], where);
+      note(error, where);
+      if (where !== "App onError") app.tell("onError", String(error));
     }
   });
+  const events = createEvents(report);
+  const overlays = createOverlays(platform.drawOverlay, () => recorder.emit({ type: "overlays" }));
+  const answers = createAnswers();
+  const storage = createStorage(platform.store);
   let isVisible = true;
+  let launched: LaunchOptions = { path: "", query: {}, scene: 1001, referrerInfo: {} };
 
   const faults = createFaults(platform.transport, clock, createRandom(platform.scenario?.seed ?? 1));
   const runtime = createRuntime({
@@ -96,119 +91,167 @@ export function createSimulator(
     onUncaught: (error) => report(error, "socket listener"),
     onSocketTrace: (trace) => recorder.trace(trace),
   });
-  const wx = createWxObject({
+  const pages = (): PageStack => stack;
+  const tabPaths = tabItems(program).map((item) => textOf(item["pagePath"]).replace(/^\//u, ""));
+  const topPage = (): OpenPage | undefined => stack.pages.at(-1);
+  const tabBar = createTabBar(
     program,
-    runtime,
-    recorder,
-    pages: () => pages,
-    overlays: platform.overlays,
-    bar: platform.bar,
-    store: platform.store,
-    host: createHostGate({
-      host: platform.host,
-      faults,
-      map: platform.runtimeOptions.map ?? [],
-      domains: platform.domains,
-    }),
-    device: platform.device,
+    () => tabPaths.indexOf(topPage()?.path ?? ""),
+    (look) => platform.screen.drawTabBar(look),
+  );
+  const builtins = createBuiltins({
+    wx: (api, options) => void (wx[api] as (options: object) => unknown)(options),
+    assetUrl: platform.assetUrl,
+    overlays,
     after: (ms, act) => clock.setTimer(ms, act),
-    nextTick: (act) => clock.defer(act),
-    scrollPage: platform.scrollPage,
-    selectorQuery: () => {
-      const page = pages.pages.at(-1)?.mounted.caller as { createSelectorQuery?(): unknown } | undefined;
-      return page?.createSelectorQuery?.();
+    now: () => clock.now(),
+    keepFile(bytes, extension) {
+      const path = platform.files.temporaryPath(extension);
+      platform.files.write(path, bytes);
+      return path;
+    },
+    answer: (api) => answers.answer(api, {}),
+    share: () => void handle.share(),
+    page: {
+      setTitle: (title) => topPage()?.stage.setTitle(title),
+      setBarColor: (front, background) => topPage()?.stage.setBarColor(front, background),
+      setBarLoading: (isLoading) => topPage()?.stage.setBarLoading(isLoading),
+      setBackground: (color) => topPage()?.stage.setBackground(color),
+      scrollTo: (top, durationMs) => topPage()?.stage.scrollTo(top, durationMs),
     },
   });
-
-  const builtins = createBuiltins((api, options) => (wx[api] as (options: object) => unknown)(options));
-  const framework = createFramework(program, templates, builtins, platform.surface, report);
-  const loader = createModuleLoader(
-    Object.fromEntries(PHONE_GLOBALS.map((name) => [name, phoneGlobal(name, globals)])),
+  const wx = createWxObject(
+    {
+      runtime,
+      recorder,
+      answers,
+      events,
+      report,
+      components: new Map(
+        builtins.map(({ tag, properties }) => [tag, new Set(Object.keys(properties))] as const),
+      ),
+    },
+    wxFunctions({
+      program,
+      platform,
+      recorder,
+      answers,
+      events,
+      overlays,
+      storage,
+      tabBar,
+      pages,
+      report,
+      launched: () => launched,
+      host: createHostGate({
+        host: platform.host,
+        faults,
+        map: platform.runtimeOptions.map ?? [],
+        domains: platform.domains,
+      }),
+    }),
   );
-  for (const [path, source] of modules) loader.define(path, source);
 
-  let definers: Definers | undefined;
-  const define =
-    (name: "Page" | "Component" | "Behavior") =>
-    (...args: readonly unknown[]): unknown => {
-      if (definers === undefined) {
-        if (name === "Behavior")
-          return framework.behaviors
-            .behavior()
-            .definition(args[0] as never)
-            .register();
-        throw new Error(`${name}: expected to be called while a page's or component's script runs`);
-      }
-      return (definers[name] as (...given: readonly unknown[]) => unknown)(...args);
-    };
-  Object.assign(globals, {
-    wx,
-    App: (options: Readonly<Record<string, unknown>>) => app.define(options),
-    getApp: () => app.get(),
-    getCurrentPages: () => pages.pages.map(({ mounted }) => mounted.caller),
-    Page: define("Page"),
-    Component: define("Component"),
-    Behavior: define("Behavior"),
+  const framework = createFramework({
+    program,
+    templates,
+    builtins,
+    surface,
+    methods: componentMethods({ platform, pages, tabPaths, report }),
+    after: (ms, act) => clock.setTimer(ms, act),
+    afterDraw: platform.afterDraw,
+    report,
+    warn: (message, where) => recorder.log("warn", [message], where),
   });
-
-  const loaded = new Set<string>();
-  function load(path: string): void {
-    const unit = program.units[path];
-    if (unit === undefined || loaded.has(path)) return;
-    loaded.add(path);
-    for (const used of Object.values(unit.usingComponents)) load(used);
-    for (const used of Object.values(unit.generics)) if (used !== null) load(used);
-    framework.define(path, (given) => {
-      const outer = definers;
-      let isDefined = false;
-      const note = (real: unknown) => (options: unknown) => {
-        isDefined = true;
-        return (real as (options: unknown) => unknown)(options ?? {});
-      };
-      definers = { ...given, Page: note(given.Page), Component: note(given.Component) } as Definers;
-      if (unit.script !== null) guard(unit.script, () => loader.run(unit.script as string));
-      // A unit whose script failed, or is not there, is still shown: its template may say what is wrong.
-      if (!isDefined) (unit.kind === "page" ? given.Page : given.Component)({} as never);
-      definers = outer;
-    });
-  }
-
-  const pages = createPageStack({
+  const loader = createModuleLoader(platform.phoneGlobals);
+  for (const [path, source] of modules) loader.define(path, source);
+  const code = createAuthorCode({
     program,
     framework,
-    stage: platform.stage,
-    load,
+    loader,
+    app,
+    currentPages: () => stack.pages.map(({ mounted }) => mounted.caller),
     guard,
-    changed: () => recorder.emit({ type: "pages" }),
-    afterMount: platform.afterDraw,
   });
+  Object.assign(globals, { wx, ...code.globals });
+
+  const entry = textOf(program.appJson["entryPagePath"], program.pages[0]).replace(/^\//u, "");
+  const hasCustomTabBar = (program.appJson["tabBar"] as { custom?: unknown } | undefined)?.custom === true;
+  const stack = createPageStack({
+    program,
+    framework,
+    screen: platform.screen,
+    tabPaths,
+    entry,
+    customTabBar: hasCustomTabBar ? "custom-tab-bar/index" : undefined,
+    load: (path) => code.load(path),
+    guard,
+    changed() {
+      tabBar.redraw();
+      recorder.emit({ type: "pages" });
+    },
+    afterDraw: platform.afterDraw,
+  });
+  const handles = new WeakMap<OpenPage, ReturnType<typeof createPageHandle>>();
+  const pageHandle = (page: OpenPage) => {
+    const known = handles.get(page) ?? createPageHandle(page, stack, surface);
+    handles.set(page, known);
+    return known;
+  };
+
+  function open({ url = entry, scene = 1001 }: Opening): void {
+    const found = parsePageUrl(`/${url.replace(/^\//u, "")}`, "");
+    const path = found?.path ?? url;
+    launched = { path, query: found?.query ?? {}, scene, referrerInfo: {} };
+    app.tell("onLaunch", { ...launched });
+    app.tell("onShow", { ...launched });
+    const { errMsg } = stack.reLaunch(`/${url.replace(/^\//u, "")}`);
+    if (errMsg.endsWith(":ok")) return;
+    const missing = { path, query: launched.query, isEntryPage: true };
+    const isHandled = app.tell("onPageNotFound", missing);
+    events.emit("onPageNotFound", missing);
+    if (!isHandled) recorder.log("error", [errMsg], "app.json");
+  }
 
   const handle: Simulator = {
     program,
-    start() {
+    wx,
+    start(opening = {}) {
       recorder.emit({ type: "program", program });
-      if (loader.has("app.js")) guard("app.js", () => loader.run("app.js"));
-      const entry = textOf(program.appJson["entryPagePath"], program.pages[0]);
-      const launch = { path: entry, query: {}, scene: 1001, referrerInfo: {} };
-      app.tell("onLaunch", launch);
-      app.tell("onShow", launch);
-      const result = pages.reLaunch(`/${entry}`);
-      if (!result.endsWith(":ok")) recorder.log("error", [result], "app.json");
-      if (platform.scenario !== null) {
-        playScenario(platform.scenario, {
-          clock,
-          faults,
-          hide: () => handle.hide(),
-          show: () => handle.show(),
-          setNetworkType: (type) => handle.setNetworkType(type),
-          onStep: (action, undo) =>
-            recorder.log("info", [undo ? `${action.do} is over` : action.do], "scenario"),
-        });
-      }
+      code.start();
+      open(opening);
+      if (platform.scenario === null) return;
+      playScenario(platform.scenario, {
+        clock,
+        faults,
+        hide: () => handle.hide(),
+        show: () => handle.show(),
+        setNetworkType: (type) => handle.setNetworkType(type),
+        onStep: (action, undo) =>
+          recorder.log("info", [undo ? `${action.do} is over` : action.do], "scenario"),
+      });
     },
-    pages: () => pages.pages.map(pageHandle),
+    uncaught: report,
+    unhandled(reason, promise) {
+      note(reason, "unhandled rejection");
+      app.tell("onUnhandledRejection", { reason, promise });
+      events.emit("onUnhandledRejection", { reason, promise });
+    },
+    themeChanged() {
+      const { theme } = platform.device();
+      app.tell("onThemeChange", { theme });
+      events.emit("onThemeChange", { theme });
+      tabBar.redraw();
+    },
+    destroy() {
+      stack.closeAll();
+      runtime.destroy();
+      framework.destroy();
+    },
+    app: () => app.get(),
+    pages: () => stack.pages.map(pageHandle),
     page() {
-      const top = pages.pages.at(-1);
+      const top = topPage();
       if (top === undefined) throw new Error("page: expected the program to have opened a page");
       return pageHandle(top);
     },
@@ -216,10 +259,51 @@ export function createSimulator(
       for (let turn = 0; turn < 3; turn += 1) await new Promise<void>((resolve) => clock.defer(resolve));
       await new Promise<void>((resolve) => platform.afterDraw(resolve));
     },
+    async waitFor(condition, { timeoutMs = DEFAULT_WAIT_MS } = {}) {
+      let problem: unknown;
+      for (let waited = 0; ; waited += LOOK_MS) {
+        try {
+          const value = condition();
+          if (value !== undefined && value !== null && value !== false) return value;
+          problem = undefined;
+        } catch (error) {
+          problem = error;
+        }
+        if (waited >= timeoutMs) break;
+        await platform.pause(LOOK_MS);
+      }
+      const page = topPage()?.path ?? "no page";
+      throw new Error(`waitFor: expected ${condition.toString()} within ${timeoutMs} ms, on ${page}`, {
+        cause: problem,
+      });
+    },
+    back: () => void stack.navigateBack(1),
+    home: () => void stack.reLaunch(`/${entry}`),
+    switchTab: (index) => stack.touchTab(index),
+    overlays: overlays.shown,
+    answers,
+    storage,
+    emit: (event, payload) => events.emit(event, payload),
+    async share() {
+      const page = topPage();
+      const given = page === undefined ? undefined : stack.tell(page, "onShareAppMessage", { from: "menu" });
+      const later = (await (given as { readonly promise?: unknown } | undefined)?.promise) as
+        | object
+        | undefined;
+      const { title, path, imageUrl } = { ...(given as object | undefined), ...later } as Record<
+        string,
+        unknown
+      >;
+      return {
+        title: textOf(title, textOf(page?.window["navigationBarTitleText"])),
+        path: textOf(path, page?.path),
+        imageUrl: textOf(imageUrl),
+      };
+    },
     hide() {
       if (!isVisible) return;
       isVisible = false;
-      pages.tellTop("onHide");
+      stack.tellTop("onHide");
       app.tell("onHide");
       runtime.hide();
       recorder.emit({ type: "visibility", visible: false });
@@ -228,8 +312,8 @@ export function createSimulator(
       if (isVisible) return;
       isVisible = true;
       runtime.show();
-      app.tell("onShow", { path: pages.pages[0]?.path ?? "", query: {}, scene: 1001 });
-      pages.tellTop("onShow");
+      app.tell("onShow", { ...launched, path: stack.pages[0]?.path ?? "" });
+      stack.tellTop("onShow");
       recorder.emit({ type: "visibility", visible: true });
     },
     setNetworkType: (type) => runtime.setNetworkType(type),
@@ -243,18 +327,6 @@ export function createSimulator(
     log: (level, parts, source) => recorder.log(level, parts, source),
     reload: platform.reload,
   };
-
-  function pageHandle(page: OpenPage): PageHandle {
-    return {
-      path: page.path,
-      query: page.query,
-      data: (path) => plain(valueAt(page.mounted.caller.data, path)),
-      setData: (changes) => page.mounted.caller.setData(changes),
-      find: (selector) => findAll(page.mounted.component, selector)[0] ?? null,
-      findAll: (selector) => findAll(page.mounted.component, selector),
-    };
-  }
-
   return handle;
 }
 
@@ -266,27 +338,4 @@ function runSettings({
   const runsHidden =
     requiredBackgroundModes?.some((mode) => mode === "audio" || mode === "location") ?? false;
   return { profile, urlCheck, suspends: profile === "device" && !runsHidden };
-}
-
-/** What libraries find when they look for the global object. */
-function phoneGlobal(name: string, globals: Record<string, unknown>): unknown {
-  if (name !== "Function") return globals;
-  const phoneFunction = function (this: unknown, ...args: string[]) {
-    const [body = ""] = args;
-    if (args.length === 1 && /^\s*return\s+this\s*;?\s*$/.test(body)) return () => globals;
-    throw new EvalError("Function: mini programs cannot make code from strings");
-  };
-  phoneFunction.prototype = Function.prototype;
-  return phoneFunction;
-}
-
-/** "list[0].content" of a value. */
-function valueAt(value: unknown, path: string | undefined): unknown {
-  if (path === undefined) return value;
-  let at = value;
-  for (const name of path.split(/[.[\]]+/).filter((part) => part !== "")) {
-    if (typeof at !== "object" || at === null) return undefined;
-    at = (at as Record<string, unknown>)[name];
-  }
-  return at;
 }

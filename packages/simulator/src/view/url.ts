@@ -12,11 +12,16 @@ export function parsePageUrl(url: string, from: string): PageUrl | null {
   const [rawPath = "", ...rest] = url.split("?");
   const path = normalizePath(rawPath.startsWith("/") ? rawPath : `${directoryOf(from)}/${rawPath}`);
   if (path === null) return null;
+  return { path: path.replace(/\.html$/u, ""), query: parseQuery(rest.join("?")) };
+}
+
+/** "x=1&y=2" */
+export function parseQuery(text: string): Record<string, string> {
   const query: Record<string, string> = {};
-  for (const pair of rest.join("?").split("&")) {
+  for (const pair of text.split("&")) {
     if (pair === "") continue;
     const [name = "", ...value] = pair.split("=");
     query[name] = value.join("=");
   }
-  return { path: path.replace(/\.html$/, ""), query };
+  return query;
 }

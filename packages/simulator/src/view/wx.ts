@@ -1,121 +1,98 @@
 import type { Runtime } from "@weapp-socket/runtime/core";
-import type { Program } from "../program.js";
+import { API_NAMES, EVENT_NAMES } from "../wx/api-names.js";
+import { settle, type Answers } from "../wx/answers.js";
+import { WX_CONSTANTS } from "../wx/base.js";
 import { callable, type CallOptions, type CallResult, type Implementation } from "../wx/call.js";
-import { createInterface, type Overlays } from "../wx/interface.js";
-import { NOT_IMPLEMENTED } from "../wx/not-implemented.js";
-import { request, type HostCall } from "../wx/request.js";
-import { createStorage, type Store } from "../wx/storage.js";
-import { textOf } from "../wx/text.js";
-import { systemFunctions, type Device } from "../wx/system.js";
-import type { PageStack } from "./page-stack.js";
+import { componentKnows } from "../wx/can-i-use.js";
+import type { WxEvents } from "../wx/events.js";
+import type { PlainFunction, WxFunctions } from "../wx/functions.js";
+import { inert } from "../wx/inert.js";
 import type { Recorder } from "./recorder.js";
 
 export interface WxParts {
-  readonly program: Program;
   readonly runtime: Runtime;
   readonly recorder: Recorder;
-  readonly pages: () => PageStack;
-  readonly overlays: Overlays;
-  readonly bar: NavigationBar;
-  readonly store: Store;
-  readonly host: HostCall;
-  readonly device: () => Device;
-  readonly after: (ms: number, act: () => void) => () => void;
-  readonly nextTick: (act: () => void) => void;
-  readonly scrollPage: (top: number, durationMs: number) => void;
-  readonly selectorQuery: () => unknown;
+  readonly answers: Answers;
+  readonly events: WxEvents;
+  readonly report: (error: unknown, where: string) => void;
+  /** Attributes of the built-in components, by tag: for `canIUse`. */
+  readonly components: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** What the top page's navigation bar shows. */
-export interface NavigationBar {
-  setTitle(title: string): void;
-  setColor(front: string, background: string): void;
-  setLoading(isLoading: boolean): void;
-}
+/** Calls that programs make all the time and that say nothing. */
+const UNRECORDED = new Set(["nextTick", "canIUse"]);
+/** Those that give a task: they record and script themselves (`taskBinder`). */
+const TASKS = new Set(["request", "uploadFile", "downloadFile"]);
 
-/** The `wx` of a mini program: the runtime's sockets, and everything else that the view has. */
-export function createWxObject(parts: WxParts): Record<string, unknown> {
-  const { program, runtime, recorder, pages, bar } = parts;
+/** The `wx` of a mini program: the runtime's sockets, and all functions that the view has. */
+export function createWxObject(parts: WxParts, groups: readonly WxFunctions[]): Record<string, unknown> {
+  const { runtime, recorder, answers, events, report } = parts;
   const wx = runtime.wx as unknown as Record<string, unknown>;
-  const runtimeCanIUse = wx["canIUse"] as ((name: string) => boolean) | undefined;
-  const report = (error: unknown, where: string): void => recorder.log("error", [error], where);
+  const runtimeCanIUse = wx["canIUse"] as (name: unknown) => boolean;
   const record = (api: string, options: unknown) => recorder.call(api, options);
-  const add = (api: string, act: Implementation): void => {
-    wx[api] = callable(api, record, report, act);
-  };
-  const addAll = (all: Readonly<Record<string, Implementation>>): void => {
-    for (const [api, act] of Object.entries(all)) add(api, act);
-  };
 
   logSocketCalls(wx, record);
-  addNavigation(add, pages, parts.nextTick);
-  addAll(createInterface(parts.overlays, parts.after));
-  const storage = createStorage(parts.store);
-  addAll(storage.calls);
-  Object.assign(wx, storage.sync);
-
-  for (const [api, answer] of Object.entries(systemFunctions(parts.device, program.appId))) {
-    if (
-      api === "getWindowInfo" ||
-      api.startsWith("getMenu") ||
-      api.startsWith("getApp") ||
-      api.startsWith("getDevice")
-    ) {
-      wx[api] = answer;
-      continue;
-    }
-    wx[`${api}Sync`] = answer;
-    add(api, () => ({ ...answer(), errMsg: `${api}:ok` }));
+  for (const { calls = {}, plain = {} } of groups) {
+    for (const [api, act] of Object.entries(calls))
+      wx[api] = callable(api, record, report, answered(answers, api, act));
+    for (const [api, act] of Object.entries(plain)) wx[api] = recorded(answers, record, api, act);
   }
-
-  add("setNavigationBarTitle", ({ title }) => {
-    bar.setTitle(textOf(title));
-    return { errMsg: "setNavigationBarTitle:ok" };
-  });
-  add("setNavigationBarColor", ({ frontColor, backgroundColor }) => {
-    bar.setColor(textOf(frontColor), textOf(backgroundColor));
-    return { errMsg: "setNavigationBarColor:ok" };
-  });
-  for (const [api, isLoading] of [
-    ["showNavigationBarLoading", true],
-    ["hideNavigationBarLoading", false],
-  ] as const) {
-    add(api, () => {
-      bar.setLoading(isLoading);
-      return { errMsg: `${api}:ok` };
-    });
-  }
-  add("pageScrollTo", ({ scrollTop, duration }) => {
-    parts.scrollPage(Number(scrollTop ?? 0), Number(duration ?? 300));
-    return { errMsg: "pageScrollTo:ok" };
-  });
-  for (const api of [
-    "stopPullDownRefresh",
-    "vibrateShort",
-    "vibrateLong",
-    "showShareMenu",
-    "hideShareMenu",
-  ]) {
-    add(api, () => ({ errMsg: `${api}:ok` }));
-  }
-  addRequest(wx, parts, record, report);
-
-  wx["createSelectorQuery"] = parts.selectorQuery;
-  wx["nextTick"] = (act: () => void) => parts.nextTick(act);
-  wx["arrayBufferToBase64"] = (buffer: ArrayBuffer) => {
-    let text = "";
-    for (const byte of new Uint8Array(buffer)) text += String.fromCharCode(byte);
-    return btoa(text);
+  Object.assign(wx, WX_CONSTANTS);
+  for (const name of EVENT_NAMES) if (wx[name] === undefined) Object.assign(wx, events.functions(name));
+  const implemented = new Set(Object.keys(wx));
+  addMissing(wx, parts);
+  wx["canIUse"] = (schema: unknown) => {
+    if (runtimeCanIUse(schema)) return true;
+    const [name = "", ...rest] = String(schema).split(".");
+    return implemented.has(name) || componentKnows(parts.components, name, rest);
   };
-  wx["base64ToArrayBuffer"] = (text: string) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer;
-  wx["env"] = { USER_DATA_PATH: "wxfile://usr" };
-  wx["canIUse"] = (name: unknown) => {
-    const [api = ""] = String(name).split(".");
-    if (runtimeCanIUse?.(String(name)) === true) return true;
-    return typeof wx[api] === "function" && !NOT_IMPLEMENTED.includes(api);
-  };
-  addMissing(wx, recorder, add);
   return wx;
+}
+
+/** Makes functions that are called for each task. */
+export function taskBinder({
+  recorder,
+  answers,
+  report,
+}: Pick<WxParts, "recorder" | "answers" | "report">): (
+  api: string,
+  act: Implementation,
+) => (options?: unknown) => Promise<CallResult> | undefined {
+  return (api, act) =>
+    callable(api, (name, options) => recorder.call(name, options), report, answered(answers, api, act));
+}
+
+/** What a person or a test said comes before what the function does. */
+function answered(answers: Answers, api: string, act: Implementation): Implementation {
+  return (options) => {
+    const scripted = answers.scripted(api);
+    return scripted === undefined ? act(options) : settle(api, scripted, options);
+  };
+}
+
+function recorded(
+  answers: Answers,
+  record: (api: string, options: unknown) => (errMsg: string) => void,
+  api: string,
+  act: PlainFunction,
+): PlainFunction {
+  if (UNRECORDED.has(api) || TASKS.has(api)) return act;
+  return (...args) => {
+    const scripted = answers.scripted(api);
+    if (scripted !== undefined) {
+      record(api, args.length < 2 ? args[0] : args)(`${api}:ok`);
+      return typeof scripted === "function" ? scripted(args[0] as Record<string, unknown>) : scripted;
+    }
+    const done = record(api, args.length < 2 ? args[0] : args);
+    try {
+      const result = act(...args);
+      done(`${api}:ok`);
+      return result;
+    } catch (error) {
+      done(error instanceof Error ? error.message : String(error));
+      throw error;
+    }
+  };
 }
 
 /** Socket calls settle as the runtime says; the log shows them beside the others. */
@@ -149,54 +126,32 @@ function logSocketCalls(
   }
 }
 
-function addNavigation(
-  add: (api: string, act: Implementation) => void,
-  pages: () => PageStack,
-  nextTick: (act: () => void) => void,
-): void {
-  // The page that navigates is still in the middle of something: the stack changes once that is done.
-  const later = (act: () => string): Promise<CallResult> =>
-    new Promise((resolve) => nextTick(() => resolve({ errMsg: act() })));
-  for (const api of ["navigateTo", "redirectTo", "reLaunch", "switchTab"] as const) {
-    add(api, ({ url }) => later(() => pages()[api](url as string)));
-  }
-  add("navigateBack", ({ delta }) => later(() => pages().navigateBack(Number(delta ?? 1))));
-}
-
-function addRequest(
-  wx: Record<string, unknown>,
-  { program, host }: WxParts,
-  record: (api: string, options: unknown) => (errMsg: string) => void,
-  report: (error: unknown, where: string) => void,
-): void {
-  const timeouts = program.appJson["networkTimeout"] as { readonly request?: number } | undefined;
-  wx["request"] = (options?: unknown) => {
-    const abort = new AbortController();
-    const run = callable("request", record, report, (given) =>
-      request(host, given, timeouts?.request, abort.signal),
-    );
-    const promise = run(options);
-    const task = {
-      abort: () => abort.abort(),
-      onHeadersReceived() {},
-      offHeadersReceived() {},
-    };
-    return promise === undefined ? task : Object.assign(promise, task);
-  };
-}
-
-function addMissing(
-  wx: Record<string, unknown>,
-  recorder: Recorder,
-  add: (api: string, act: Implementation) => void,
-): void {
+/** Functions of WeChat that are not here: they say so once, and fail or give something that does nothing. */
+function addMissing(wx: Record<string, unknown>, { recorder, report }: WxParts): void {
   const warned = new Set<string>();
-  for (const api of NOT_IMPLEMENTED) {
+  const warn = (api: string): void => {
+    if (!warned.has(api)) recorder.log("warn", [`wx.${api} is not implemented in weapp-socket`]);
+    warned.add(api);
+  };
+  for (const api of API_NAMES) {
     if (wx[api] !== undefined) continue;
-    add(api, () => {
-      if (!warned.has(api)) recorder.log("warn", [`wx.${api} is not implemented in weapp-socket: it fails`]);
-      warned.add(api);
-      return { errMsg: `${api}:fail not implemented in weapp-socket` };
-    });
+    if (/^create|Manager$|Adapter$|System$|^getInference/u.test(api)) {
+      wx[api] = (...args: readonly unknown[]) => {
+        warn(api);
+        recorder.call(api, args[0])(`${api}:fail not implemented in weapp-socket`);
+        return inert(api);
+      };
+      continue;
+    }
+    const call = callable(
+      api,
+      (name, options) => recorder.call(name, options),
+      report,
+      () => {
+        warn(api);
+        return { errMsg: `${api}:fail not implemented in weapp-socket` };
+      },
+    );
+    wx[api] = api.endsWith("Sync") ? () => warn(api) : call;
   }
 }

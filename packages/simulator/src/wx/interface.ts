@@ -1,46 +1,34 @@
-import type { CallOptions, Implementation } from "./call.js";
+import { ask, type DrawnOverlay, type Overlays } from "../view/overlays.js";
+import type { CallOptions } from "./call.js";
+import { wrongType, type WxFunctions } from "./functions.js";
 import { textOf } from "./text.js";
-
-/** What covers the page: drawn in a browser, only remembered without one. */
-export interface Overlays {
-  toast(options: {
-    readonly title: string;
-    readonly icon: string;
-    readonly image: string;
-    readonly mask: boolean;
-  }): void;
-  hideToast(): void;
-  /** Resolves with what was chosen. */
-  modal(options: ModalOptions): Promise<{ readonly confirm: boolean; readonly content: string }>;
-  /** Resolves with the index, or undefined when it was dismissed. */
-  actionSheet(items: readonly string[], color: string): Promise<number | undefined>;
-}
-
-export interface ModalOptions {
-  readonly title: string;
-  readonly content: string;
-  readonly showCancel: boolean;
-  readonly cancelText: string;
-  readonly confirmText: string;
-  readonly editable: boolean;
-  readonly placeholderText: string;
-}
 
 /** Milliseconds that a toast stays when nobody says (showToast documentation). */
 const TOAST_MS = 1_500;
+/** Items of an action sheet (showActionSheet documentation). */
+const MAX_ITEMS = 6;
+/** Characters of a modal's button (showModal documentation). */
+const MAX_BUTTON_TEXT = 4;
 
 /** showToast, showModal and the other things that lie over a page. `after` is a timer that can be taken back. */
-export function createInterface(
+export function interfaceFunctions(
   overlays: Overlays,
   after: (ms: number, act: () => void) => () => void,
-): Readonly<Record<string, Implementation>> {
+): WxFunctions {
+  let drawn: DrawnOverlay | undefined;
   let cancel: (() => void) | undefined;
-  let isLoading = false;
+
+  function hide(): void {
+    cancel?.();
+    drawn?.remove();
+    cancel = undefined;
+    drawn = undefined;
+  }
 
   function show(options: CallOptions, icon: string): void {
-    cancel?.();
-    cancel = undefined;
-    overlays.toast({
+    hide();
+    drawn = overlays.open({
+      kind: "toast",
       title: textOf(options["title"]),
       icon,
       image: textOf(options["image"]),
@@ -48,58 +36,84 @@ export function createInterface(
     });
   }
 
-  function hide(): void {
-    cancel?.();
-    cancel = undefined;
-    isLoading = false;
-    overlays.hideToast();
-  }
-
   return {
-    showToast(options) {
-      isLoading = false;
-      show(options, textOf(options["icon"], "success"));
-      cancel = after(Number(options["duration"] ?? TOAST_MS), hide);
-      return { errMsg: "showToast:ok" };
-    },
-    hideToast() {
-      if (!isLoading) hide();
-      return { errMsg: "hideToast:ok" };
-    },
-    showLoading(options) {
-      show(options, "loading");
-      isLoading = true;
-      return { errMsg: "showLoading:ok" };
-    },
-    hideLoading() {
-      // On a phone this hides a toast as well: both are one and the same thing.
-      hide();
-      return { errMsg: "hideLoading:ok" };
-    },
-    async showModal(options) {
-      const showCancel = options["showCancel"] !== false;
-      const { confirm, content } = await overlays.modal({
-        title: textOf(options["title"]),
-        content: textOf(options["content"]),
-        showCancel,
-        cancelText: textOf(options["cancelText"], "取消"),
-        confirmText: textOf(options["confirmText"], "确定"),
-        editable: options["editable"] === true,
-        placeholderText: textOf(options["placeholderText"]),
-      });
-      return { errMsg: "showModal:ok", confirm, cancel: !confirm, content: confirm ? content : null };
-    },
-    async showActionSheet(options) {
-      const items = options["itemList"];
-      if (!Array.isArray(items) || items.length === 0 || items.length > 6) {
-        return {
-          errMsg: "showActionSheet:fail parameter error: itemList should have at least 1 and at most 6 items",
-        };
-      }
-      const tapIndex = await overlays.actionSheet(items.map(String), textOf(options["itemColor"]));
-      return tapIndex === undefined
-        ? { errMsg: "showActionSheet:fail cancel" }
-        : { errMsg: "showActionSheet:ok", tapIndex };
+    calls: {
+      showToast(options) {
+        if (typeof options["title"] !== "string") return missingTitle("showToast", options);
+        show(options, textOf(options["icon"], "success"));
+        cancel = after(Number(options["duration"] ?? TOAST_MS), hide);
+        return { errMsg: "showToast:ok" };
+      },
+      // Toast and loading are one and the same thing on a phone: each of these hides either.
+      hideToast() {
+        hide();
+        return { errMsg: "hideToast:ok" };
+      },
+      showLoading(options) {
+        if (typeof options["title"] !== "string") return missingTitle("showLoading", options);
+        show(options, "loading");
+        return { errMsg: "showLoading:ok" };
+      },
+      hideLoading() {
+        hide();
+        return { errMsg: "hideLoading:ok" };
+      },
+      showModal: (options) => showModal(overlays, options),
+      showActionSheet: (options) => showActionSheet(overlays, options),
     },
   };
+}
+
+function missingTitle(api: string, options: CallOptions): { errMsg: string } {
+  return { errMsg: wrongType(api, "title", "String", options["title"]) };
+}
+
+async function showModal(overlays: Overlays, options: CallOptions) {
+  for (const button of ["confirmText", "cancelText"]) {
+    const text = options[button];
+    if (typeof text === "string" && text.length > MAX_BUTTON_TEXT)
+      return {
+        errMsg: `showModal:fail ${button} length should not larger than ${MAX_BUTTON_TEXT} Chinese characters`,
+      };
+  }
+  const editable = options["editable"] === true;
+  const content = textOf(options["content"]);
+  const typed = await ask<string | undefined>(overlays, (answer) => ({
+    kind: "modal",
+    title: textOf(options["title"]),
+    content,
+    confirmText: textOf(options["confirmText"], "确定"),
+    confirmColor: textOf(options["confirmColor"]),
+    cancelText: options["showCancel"] === false ? null : textOf(options["cancelText"], "取消"),
+    cancelColor: textOf(options["cancelColor"]),
+    placeholder: editable ? textOf(options["placeholderText"]) : null,
+    confirm: (text = content) => answer(text),
+    cancel: () => answer(undefined),
+  }));
+  const confirm = typed !== undefined;
+  return { errMsg: "showModal:ok", confirm, cancel: !confirm, content: confirm && editable ? typed : null };
+}
+
+async function showActionSheet(overlays: Overlays, options: CallOptions) {
+  const items = options["itemList"];
+  if (!Array.isArray(items)) return { errMsg: wrongType("showActionSheet", "itemList", "Array", items) };
+  if (items.length === 0 || items.length > MAX_ITEMS) {
+    return {
+      errMsg:
+        items.length === 0
+          ? "showActionSheet:fail parameter error: parameter.itemList should have at least 1 item;"
+          : "showActionSheet:fail parameter error: itemList should not be larger than 6",
+    };
+  }
+  const tapIndex = await ask<number | undefined>(overlays, (answer) => ({
+    kind: "action-sheet",
+    title: textOf(options["alertText"]),
+    items: items.map((item) => textOf(item)),
+    color: textOf(options["itemColor"]),
+    choose: answer,
+    cancel: () => answer(undefined),
+  }));
+  return tapIndex === undefined
+    ? { errMsg: "showActionSheet:fail cancel" }
+    : { errMsg: "showActionSheet:ok", tapIndex };
 }

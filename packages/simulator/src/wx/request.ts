@@ -1,27 +1,29 @@
 import type { JsonObject, JsonValue } from "../program.js";
 import type { CallResult } from "./call.js";
+import { wrongType } from "./functions.js";
 import { textOf } from "./text.js";
 
 /** The host's HTTP calls, as the relay offers them. */
 export type HostCall = (
   method: string,
   params: JsonObject,
-  options?: { readonly body?: ArrayBuffer; readonly signal?: AbortSignal },
+  options?: HostCallOptions,
 ) => Promise<{ readonly result: JsonValue; readonly body: ArrayBuffer | null }>;
 
-const DEFAULT_TIMEOUT_MS = 60_000;
+export interface HostCallOptions {
+  readonly body?: ArrayBuffer;
+  readonly signal?: AbortSignal;
+  /** What happens on the way: "headers", "progress", "chunk". */
+  readonly onEvent?: (name: string, data: JsonValue, body: ArrayBuffer | null) => void;
+}
 
-interface Answer {
+export const DEFAULT_TIMEOUT_MS = 60_000;
+
+/** The host's answer to a request, an upload or a download. */
+export interface HttpAnswer {
   readonly statusCode: number;
   readonly header: JsonObject;
   readonly cookies: readonly string[];
-}
-
-/** What `wx.request` returns beside calling back. */
-export interface RequestTask {
-  abort(): void;
-  onHeadersReceived(): void;
-  offHeadersReceived(): void;
 }
 
 /** wx.request, made by the host: no CORS, and the headers that the page says. */
@@ -29,15 +31,13 @@ export async function request(
   host: HostCall,
   options: Readonly<Record<string, unknown>>,
   timeoutMs: number | undefined,
-  signal: AbortSignal,
+  transfer: Pick<HostCallOptions, "signal" | "onEvent">,
 ): Promise<CallResult> {
   const { url } = options;
-  if (typeof url !== "string") {
-    return fail(`parameter error: parameter.url should be String instead of ${typeName(url)};`);
-  }
-  if (!/^https?:\/\//i.test(url)) return fail(`invalid url "${url}"`);
+  if (typeof url !== "string") return { errMsg: wrongType("request", "url", "String", url) };
+  if (!/^https?:\/\//i.test(url)) return { errMsg: `request:fail invalid url "${url}"` };
   const method = textOf(options["method"], "GET").toUpperCase();
-  const header = headers(options["header"]);
+  const header = requestHeader(options["header"]);
   const { address, body } = place(url, method, options["data"], header);
   try {
     const reply = await host(
@@ -47,10 +47,12 @@ export async function request(
         method,
         header,
         timeoutMs: Number(options["timeout"] ?? timeoutMs ?? DEFAULT_TIMEOUT_MS),
+        chunked: options["enableChunked"] === true,
+        redirect: options["redirect"] === "manual" ? "manual" : "follow",
       },
-      { signal, ...(body === undefined ? {} : { body }) },
+      { ...transfer, ...(body === undefined ? {} : { body }) },
     );
-    const { statusCode, header: answered, cookies } = reply.result as unknown as Answer;
+    const { statusCode, header: answered, cookies } = reply.result as unknown as HttpAnswer;
     return {
       errMsg: "request:ok",
       statusCode,
@@ -59,21 +61,37 @@ export async function request(
       data: read(reply.body ?? new ArrayBuffer(0), options["responseType"], options["dataType"]),
     };
   } catch (error) {
-    const { code, message } = error as { readonly code?: string; readonly message?: string };
-    if (code === "abort") return fail("abort");
-    return fail(code === "timeout" ? "timeout" : (message ?? String(error)));
+    return requestFailure("request", error);
   }
 }
 
-function fail(message: string): CallResult {
-  return { errMsg: `request:fail ${message}` };
+/** COMMUNITY: what phones write for a cause; the number is Chromium's, as their network stack is. */
+const CAUSES: Readonly<Record<string, readonly [code: number, name: string]>> = {
+  dns: [-105, "net::ERR_NAME_NOT_RESOLVED"],
+  refused: [-102, "net::ERR_CONNECTION_REFUSED"],
+  reset: [-101, "net::ERR_CONNECTION_RESET"],
+  tls: [-202, "net::ERR_CERT_AUTHORITY_INVALID"],
+  redirects: [-310, "net::ERR_TOO_MANY_REDIRECTS"],
+  response: [-320, "net::ERR_INVALID_RESPONSE"],
+};
+
+/** Why the host could not do it, in WeChat's words. */
+export function requestFailure(api: string, error: unknown): CallResult {
+  const { code = "", message } = error as { readonly code?: string; readonly message?: string };
+  const cause = CAUSES[code];
+  if (cause !== undefined)
+    return {
+      errMsg: `${api}:fail errcode:${cause[0]} cronet_error_code:${cause[0]} error_msg:${cause[1]}`,
+      errno: 600_001,
+    };
+  if (code === "timeout") return { errMsg: `${api}:fail timeout`, errno: 5 };
+  if (code === "abort") return { errMsg: `${api}:fail abort` };
+  if (code === "domain") return { errMsg: `${api}:fail url not in domain list`, errno: 600_002 };
+  return { errMsg: `${api}:fail ${message ?? String(error)}` };
 }
 
-function typeName(value: unknown): string {
-  return Object.prototype.toString.call(value).slice(8, -1);
-}
-
-function headers(given: unknown): Record<string, string> {
+/** The page's own headers as text, without those that it may not set. */
+export function requestHeader(given: unknown): Record<string, string> {
   const result: Record<string, string> = { "content-type": "application/json" };
   for (const [name, value] of Object.entries(given ?? {})) {
     if (name.toLowerCase() === "referer") continue;

@@ -1,8 +1,16 @@
 import * as glassEasel from "glass-easel";
-import type { BuiltinComponent, BuiltinHost, PropertyDefault } from "../../builtin/definition.js";
-import type { Surface } from "./backend.js";
+import type { BuiltinComponent, BuiltinHost, FormField, PropertyDefault } from "../../builtin/definition.js";
+import { textOf } from "../../wx/text.js";
+import { playAnimation } from "./animation-player.js";
+import type { Surface } from "./surface.js";
 
 const hosts = new WeakMap<object, BuiltinHost>();
+
+/** Behaviors by which a custom component says that it is a field, or has fields inside. */
+export interface FormBehaviors {
+  readonly field: glassEasel.GeneralBehavior;
+  readonly group: glassEasel.GeneralBehavior;
+}
 
 /** The built-in component behind a node, if it is one. */
 export function builtinOf(node: glassEasel.Element): BuiltinHost | undefined {
@@ -14,23 +22,28 @@ export function defineBuiltins(
   space: glassEasel.ComponentSpace,
   builtins: readonly BuiltinComponent[],
   surface: Surface,
+  forms: FormBehaviors,
 ): void {
   for (const builtin of builtins) {
+    const properties = { ...builtin.properties, ...COMMON };
     const definition = space.defineComponent({
       is: `builtin/${builtin.tag}`,
       options: { multipleSlots: false, virtualHost: false },
       properties: Object.fromEntries(
-        Object.entries(builtin.properties).map(([name, value]) => [name, property(name, value)]),
+        Object.entries(properties).map(([name, value]) => [name, property(name, value)]),
       ),
       lifetimes: {
         created() {
           const component = this as unknown as glassEasel.GeneralComponent;
-          const host = createHost(component, builtin, surface);
+          const host = createHost(component, builtin, surface, forms);
           hosts.set(component, host);
           host.instance = builtin.create?.(host) ?? {};
         },
         attached() {
-          hosts.get(this as object)?.instance.attached?.();
+          const host = hosts.get(this as object);
+          if (host === undefined) return;
+          for (const name of Object.keys(COMMON)) showCommon(host, name);
+          host.instance.attached?.();
         },
         detached() {
           hosts.get(this as object)?.instance.detached?.();
@@ -41,12 +54,35 @@ export function defineBuiltins(
   }
 }
 
+/** What every component takes. */
+const COMMON: Readonly<Record<string, PropertyDefault>> = {
+  animation: null,
+  hidden: false,
+  ariaLabel: "",
+  ariaRole: "",
+  ariaHidden: false,
+};
+
+function showCommon({ element, get }: BuiltinHost, name: string): void {
+  if (element === undefined) return;
+  const value = get(name);
+  if (name === "animation") playAnimation(element, value);
+  else if (name === "hidden") element.toggleAttribute("hidden", value === true);
+  else if (value !== "" && value !== false) {
+    const attribute = name === "ariaRole" ? "role" : name === "ariaLabel" ? "aria-label" : "aria-hidden";
+    element.setAttribute(attribute, String(value));
+  }
+}
+
 function property(name: string, value: PropertyDefault): object {
   return {
     type: typeOf(value),
     ...(value === null ? {} : { value }),
     observer(this: object, next: unknown) {
-      hosts.get(this)?.instance.changed?.(name, next);
+      const host = hosts.get(this);
+      if (host === undefined) return;
+      if (name in COMMON) showCommon(host, name);
+      else host.instance.changed?.(name, next);
     },
   };
 }
@@ -63,16 +99,19 @@ function createHost(
   component: glassEasel.GeneralComponent,
   builtin: BuiltinComponent,
   surface: Surface,
+  forms: FormBehaviors,
 ): BuiltinHost {
   return {
     tag: builtin.tag,
     element: surface.elementOf(component) ?? undefined,
     get: (name) => (component.data as Record<string, unknown>)[name],
+    defaultOf: (name) => builtin.properties[name] ?? null,
     put: (name, value) => component.setData({ [name]: value } as never),
     trigger: (name, detail, options) =>
       component.triggerEvent(name, detail, {
         bubbles: options?.bubbles === true,
         composed: options?.bubbles === true,
+        capturePhase: true,
       }),
     ask(name, detail) {
       let answer: unknown;
@@ -87,40 +126,82 @@ function createHost(
     get id() {
       return component.id;
     },
+    classNames: (names) => scopedNames(component, names),
     closest(...tags) {
-      for (let at = parentOf(component); at !== null; at = parentOf(at)) {
+      for (let at = component.getComposedParent(); at !== null; at = at.getComposedParent()) {
         const host = hosts.get(at);
         if (host !== undefined && tags.includes(host.tag)) return host;
       }
       return undefined;
     },
     all: (...tags) => hostsBelow(component, tags),
-    root() {
-      let top: glassEasel.Element = component;
-      for (let at = parentOf(top); at !== null; at = parentOf(at)) top = at;
-      return { all: (...tags) => hostsBelow(top, tags) };
+    fields: () => fieldsBelow(component, forms),
+    siblings(...tags) {
+      const owner = component.ownerShadowRoot;
+      return owner === null ? [] : hostsBelow(owner, tags);
     },
     instance: {},
   };
 }
 
+/** The author's class names as they are in the DOM: with the prefixes of the template's own styles. */
+function scopedNames(component: glassEasel.GeneralComponent, names: string): readonly string[] {
+  const owner = component.ownerShadowRoot?.getHostNode();
+  const options = owner?.getComponentOptions();
+  const manager = owner?.getRootBehavior().ownerSpace.styleScopeManager;
+  const prefixes = [options?.styleScope, options?.extraStyleScope].flatMap((scope) =>
+    scope === null || scope === undefined ? [] : [manager?.queryName(scope) ?? ""],
+  );
+  return names
+    .split(/\s+/u)
+    .filter((name) => name !== "")
+    .flatMap((name) =>
+      (prefixes.length === 0 ? [""] : prefixes).map((prefix) =>
+        prefix === "" ? name : `${prefix}--${name}`,
+      ),
+    );
+}
+
 function hostsBelow(node: glassEasel.Element, tags: readonly string[]): BuiltinHost[] {
   const found: BuiltinHost[] = [];
-  walk(node, (child) => {
-    const host = hosts.get(child);
-    if (host !== undefined && tags.includes(host.tag)) found.push(host);
-  });
+  const visit = (at: glassEasel.Element): void => {
+    for (const child of at.getComposedChildren()) {
+      if (glassEasel.TextNode.isTextNode(child)) continue;
+      const host = hosts.get(child);
+      if (host !== undefined && tags.includes(host.tag)) found.push(host);
+      visit(child);
+    }
+  };
+  visit(node);
   return found;
 }
 
-function parentOf(node: glassEasel.Element): glassEasel.Element | null {
-  return node.getComposedParent();
+/** Fields of the node's own template: what components have inside is theirs, unless they say that they are a group. */
+function fieldsBelow(node: glassEasel.Element, forms: FormBehaviors): FormField[] {
+  const found: FormField[] = [];
+  const visit = (at: glassEasel.Element): void => {
+    for (const child of at.childNodes) {
+      if (!glassEasel.Element.isElement(child)) continue;
+      const host = hosts.get(child);
+      if (host === undefined && glassEasel.Component.isComponent(child)) {
+        if (child.hasBehavior(forms.field)) found.push(customField(child));
+        const shadow = child.getShadowRoot();
+        if (shadow !== null && child.hasBehavior(forms.group)) visit(shadow);
+      }
+      const name = host?.get("name");
+      const field = host?.instance;
+      if (typeof name === "string" && name !== "" && field?.value !== undefined) {
+        found.push({ name, value: () => field.value?.(), reset: () => field.reset?.() });
+      }
+      visit(child);
+    }
+  };
+  visit(node);
+  return found;
 }
 
-function walk(node: glassEasel.Element, visit: (node: glassEasel.Element) => void): void {
-  for (const child of node.getComposedChildren()) {
-    if (glassEasel.TextNode.isTextNode(child)) continue;
-    visit(child);
-    walk(child, visit);
-  }
+/** A custom component's `name` and `value` are those of a field. */
+function customField(component: glassEasel.GeneralComponent): FormField {
+  const data = component.data as Record<string, unknown>;
+  return { name: textOf(data["name"]), value: () => data["value"], reset: () => {} };
 }

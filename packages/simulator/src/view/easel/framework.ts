@@ -5,92 +5,228 @@ import {
   type ComponentEnv,
   type Root,
 } from "glass-easel-miniprogram-adapter";
-import type { Program, Unit } from "../../program.js";
 import type { BuiltinComponent } from "../../builtin/definition.js";
+import type { Program, Unit } from "../../program.js";
 import { defineBuiltins } from "./builtin-definer.js";
+import { adaptDefinition, instanceFields, type Definition } from "./definition.js";
 import { givePlainEvents } from "./plain-events.js";
-import type { Surface } from "./backend.js";
+import type { Surface } from "./surface.js";
+import { bridgeWxs, type TemplateFilters, type WxsParts } from "./wxs.js";
 
 /** glass-easel's generated template groups by unit path, as the compiled program hands them over. */
 export type TemplateGroups = Readonly<Record<string, (name: string) => unknown>>;
 
-/** The `Page`, `Component` and `Behavior` of the module that is being run. */
-export type Definers = ComponentEnv;
+export interface Templates {
+  readonly groups: TemplateGroups;
+  readonly filters: TemplateFilters;
+}
 
-/** What an author's page or component is to the rest of the view. */
+/** The `Page`, `Component` and `Behavior` of the unit whose script runs. */
+export interface Definers {
+  Page(definition: Definition): void;
+  /** Without a definition: the framework's builder. */
+  Component(definition?: Definition): unknown;
+  readonly Behavior: BehaviorDefiner;
+}
+
+export interface BehaviorDefiner {
+  (definition?: Definition): unknown;
+  trait(...args: readonly unknown[]): unknown;
+}
+
+/** What an author's page is to the rest of the view. */
 export interface Mounted {
-  readonly root: Root;
   readonly component: glassEasel.GeneralComponent;
   /** `this` of the author's methods. */
   readonly caller: Record<string, unknown> & {
     setData(changes: object, done?: () => void): void;
     data: unknown;
   };
+  /** Puts the page into an element; null: where nothing is drawn. */
+  attach(parent: HTMLElement | null): void;
+  /** Tells the page's components of a page life-cycle: "show", "hide", "resize". */
+  tellComponents(name: string, ...args: readonly unknown[]): void;
   release(): void;
+}
+
+export interface FrameworkParts extends WxsParts {
+  readonly program: Program;
+  readonly templates: Templates;
+  readonly builtins: readonly BuiltinComponent[];
+  readonly surface: Surface;
+  /** Methods of every page and component, beside the framework's own. */
+  readonly methods: Readonly<Record<string, (this: object, ...args: readonly unknown[]) => unknown>>;
+  readonly warn: (message: string, where: string) => void;
 }
 
 export interface Framework {
   /** Runs `act` with the definers of a unit; what it defines is that unit. */
   define(path: string, act: (definers: Definers) => void): void;
   /** A behavior outside of any unit's script. */
-  readonly behaviors: CodeSpace;
-  create(path: string): Mounted;
-  /** Puts a page into an element. */
-  attach(mounted: Mounted, parent: HTMLElement | null): void;
+  readonly Behavior: BehaviorDefiner;
+  /** Whether a unit has been defined. */
+  isDefined(path: string): boolean;
+  create(path: string, query: Readonly<Record<string, string>>): Mounted;
+  /** Leaves the framework's own listeners. */
+  destroy(): void;
 }
 
+/** Behaviors that WeChat knows by name. */
+const KNOWN_BEHAVIORS: Readonly<Record<string, Definition>> = {
+  "wx://form-field": { properties: { name: String, value: null } },
+  "wx://form-field-group": {},
+  "wx://form-field-button": { properties: { formType: String } },
+  "wx://component-export": {},
+};
+
 /** All that is known of glass-easel and its mini program adapter is in this folder. */
-export function createFramework(
-  program: Program,
-  groups: TemplateGroups,
-  builtins: readonly BuiltinComponent[],
-  surface: Surface,
-  onError: (error: unknown, where: string) => void,
-): Framework {
+export function createFramework(parts: FrameworkParts): Framework {
+  const { program, templates, surface } = parts;
   givePlainEvents();
-  glassEasel.addGlobalErrorListener((error, method, related) => {
-    const where = typeof related === "string" ? related : (related?.is ?? "");
-    onError(error, `${where} ${method ?? ""}`.trim());
-    return false;
-  });
+  bridgeWxs(templates.filters, parts);
   const env = new MiniProgramEnv();
   const backend = env.associateBackend(surface.context);
   const space = env.createCodeSpace("program", true);
+  const stopListening = listenToErrors(space.getComponentSpace(), parts);
   keepIds(space);
   const components = space.getComponentSpace();
   components.updateComponentOptions({
     writeIdToDOM: true,
     writeFieldsToNode: false,
+    useMethodCallerListeners: true,
   });
-  defineBuiltins(components, builtins, surface);
-  space.setOverallBehavior(readiness(components));
+  const known = new Map(
+    Object.entries(KNOWN_BEHAVIORS).map(
+      ([name, definition]) =>
+        [
+          name,
+          space
+            .behavior()
+            .definition(definition as never)
+            .register(),
+        ] as const,
+    ),
+  );
+  defineBuiltins(components, parts.builtins, surface, {
+    field: innerBehavior(known.get("wx://form-field")),
+    group: innerBehavior(known.get("wx://form-field-group")),
+  });
+  space.setOverallBehavior(commonBehavior(components, parts));
 
-  for (const unit of Object.values(program.units)) addUnit(space, unit, groups);
+  const adapt = (definition: Definition, where: string): Definition =>
+    adaptDefinition(definition, {
+      behavior: (name) => known.get(name),
+      warn: (message) => parts.warn(message, where),
+    });
+  const defineBehavior = Object.assign(
+    (definition?: Definition) =>
+      definition === undefined
+        ? space.behavior()
+        : space
+            .behavior()
+            .definition(adapt(definition, "Behavior") as never)
+            .register(),
+    {
+      trait: (...args: readonly unknown[]) =>
+        (space.traitBehavior as (...given: readonly unknown[]) => unknown)(...args),
+    },
+  );
+  /** What pages have that cannot be copied, by unit. */
+  const instances = new Map<string, Definition>();
+  const defined = new Set<string>();
+
+  for (const unit of Object.values(program.units)) addUnit(space, unit, templates.groups);
 
   return {
-    behaviors: space,
+    Behavior: defineBehavior,
+    isDefined: (path) => defined.has(path),
     define(path, act) {
-      space.componentEnv(path, (definers) => act(definers));
+      space.componentEnv(path, (definers: ComponentEnv) =>
+        act({
+          Page(definition) {
+            defined.add(path);
+            const fields = instanceFields(definition);
+            instances.set(path, fields);
+            const rest = Object.fromEntries(
+              Object.entries(definition).filter(([name]) => !Object.hasOwn(fields, name)),
+            );
+            definers.Page(adapt(rest, path) as never);
+          },
+          Component(definition) {
+            defined.add(path);
+            if (definition === undefined) return definers.Component();
+            definers.Component(adapt(definition, path) as never);
+            return undefined;
+          },
+          Behavior: defineBehavior,
+        }),
+      );
     },
-    create(path) {
-      const root = backend.createRoot("body", space, path);
-      const component = root.getComponent();
-      return {
-        root,
-        component,
-        caller: root.get() as unknown as Mounted["caller"],
-        release: () => root.release(),
-      };
+    create(path, query) {
+      const search = new URLSearchParams(query).toString();
+      const root = backend.createRoot(ROOT_TAG, space, search === "" ? path : `${path}?${search}`);
+      const caller = root.get() as unknown as Mounted["caller"];
+      Object.assign(caller, instances.get(path));
+      return mountedOf(root, caller);
     },
-    attach({ root }, parent) {
+    destroy: stopListening,
+  };
+}
+
+/** The framework's own behavior behind the adapter's. */
+function innerBehavior(behavior: object | undefined): glassEasel.GeneralBehavior {
+  return (behavior as { readonly _$: glassEasel.GeneralBehavior })._$;
+}
+
+/** The element of a page's root component; it lays out as if it were not there. */
+const ROOT_TAG = "wx-page-body";
+
+function mountedOf(root: Root, caller: Mounted["caller"]): Mounted {
+  const component = root.getComponent();
+  return {
+    component,
+    caller,
+    attach(parent) {
       if (parent === null) {
-        glassEasel.Element.pretendAttached(root.getComponent());
+        glassEasel.Element.pretendAttached(component);
         return;
       }
       const placeholder = document.createElement("div");
       parent.append(placeholder);
       root.attach(parent as never, placeholder as never);
     },
+    tellComponents: (name, ...args) => component.triggerPageLifetime(name, [...args]),
+    release: () => root.release(),
+  };
+}
+
+/** Errors that the framework caught, as far as they are this program's. */
+function listenToErrors(
+  space: glassEasel.ComponentSpace,
+  { report, warn }: Pick<FrameworkParts, "report" | "warn">,
+): () => void {
+  const isOurs = (related: unknown): boolean =>
+    !glassEasel.Component.isComponent(related) || related.getRootBehavior().ownerSpace === space;
+  const heard = (error: unknown, method?: string, related?: unknown): boolean => {
+    if (!isOurs(related)) return true;
+    const where =
+      typeof related === "string" ? related : ((related as { is?: string } | undefined)?.is ?? "");
+    report(error, `${where} ${method ?? ""}`.trim());
+    return false;
+  };
+  const warned = (message: string, related?: unknown): boolean => {
+    if (!isOurs(related)) return true;
+    // Attributes that nobody knows are nothing to a phone.
+    const where =
+      typeof related === "string" ? related : ((related as { is?: string } | undefined)?.is ?? "");
+    if (!message.endsWith("is not a valid property")) warn(message, where);
+    return false;
+  };
+  glassEasel.addGlobalErrorListener(heard as never);
+  glassEasel.addGlobalWarningListener(warned as never);
+  return () => {
+    glassEasel.removeGlobalErrorListener(heard as never);
+    glassEasel.removeGlobalWarningListener(warned as never);
   };
 }
 
@@ -130,14 +266,21 @@ function addUnit(space: CodeSpace, unit: Unit, groups: TemplateGroups): void {
   }
 }
 
-/** The framework never says `ready`: it is due once what is attached together has been drawn. */
-function readiness(space: glassEasel.ComponentSpace): glassEasel.GeneralBehavior {
+/** What every page and component has. */
+function commonBehavior(
+  space: glassEasel.ComponentSpace,
+  { methods }: Pick<FrameworkParts, "methods">,
+): glassEasel.GeneralBehavior {
   return space.defineBehavior({
+    methods: methods as never,
     lifetimes: {
+      // The framework never says `ready`: it is due once what is attached together has been drawn.
       attached() {
         // `this` is the author's; the framework's own component is behind it.
         const { _$: component } = this as unknown as { readonly _$: glassEasel.GeneralComponent };
-        queueMicrotask(() => component.triggerLifetime("ready", []));
+        queueMicrotask(() => {
+          if (glassEasel.Element.isAttached(component)) component.triggerLifetime("ready", []);
+        });
       },
     },
   });

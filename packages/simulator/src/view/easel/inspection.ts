@@ -1,78 +1,177 @@
 import * as glassEasel from "glass-easel";
-import type { ElementHandle } from "../../handle.js";
+import type { BuiltinHost } from "../../builtin/definition.js";
+import type { ElementHandle, TreeNode } from "../../handle.js";
+import { contextOf } from "../../wx/contexts.js";
 import { builtinOf } from "./builtin-definer.js";
-import { fireTap } from "./dom-events.js";
+import { fireLongPress, fireTap, fireTouch } from "./gestures.js";
+import { parseSelector, type Matcher } from "./selector.js";
+import type { Surface } from "./surface.js";
 
-/** Finds elements of a page as a test or a person would name them, in the page itself and in its components. */
-export function findAll(root: glassEasel.GeneralComponent, selector: string): ElementHandle[] {
-  return search(root, selector).map(handleOf);
+type Node = glassEasel.Node;
+type Element = glassEasel.Element;
+
+/** Finds elements of a tree as a test or a person would name them, in the page itself and in its components. */
+export function findAll(root: Element, selector: string, surface: Surface): ElementHandle[] {
+  return search(root, parseSelector(selector)).map((node) => handleOf(node, surface));
 }
 
-function search(component: glassEasel.GeneralComponent, selector: string): glassEasel.Element[] {
-  const shadow = component.getShadowRoot();
-  if (shadow === null) return [];
-  const found = shadow.querySelectorAll(tagAsClass(selector));
-  const inside = components(shadow).flatMap((child) =>
-    builtinOf(child) === undefined ? search(child, selector) : [],
-  );
-  const byTag = /^[a-z][a-z-]*$/.test(selector)
-    ? elements(shadow).filter((node) => tagOf(node) === selector)
-    : [];
-  return [...new Set([...byTag, ...found, ...inside])];
+function search(root: Element, matches: Matcher<Element>): Element[] {
+  const found: Element[] = [];
+  const path: Element[] = [];
+  const visit = (node: Element): void => {
+    for (const child of node.getComposedChildren()) {
+      if (glassEasel.TextNode.isTextNode(child)) continue;
+      const isReal = !glassEasel.VirtualNode.isVirtualNode(child);
+      if (isReal && matches(child, path, describeNode)) found.push(child);
+      if (isReal) path.push(child);
+      visit(child);
+      if (isReal) path.pop();
+    }
+  };
+  visit(root);
+  return found;
 }
 
-/** The framework's selectors have no tags: a selector that is one is answered by walking. */
-function tagAsClass(selector: string): string {
-  return /^[a-z][a-z-]*$/.test(selector) ? `.\\0${selector}` : selector;
-}
+const describeNode = {
+  tag: tagOf,
+  id: (node: Element): string => node.id,
+  hasClass: (node: Element, name: string): boolean => node.classList?.contains(name) === true,
+  attribute: (node: Element, name: string): unknown => attributesOf(node)[name],
+};
 
-export function tagOf(node: glassEasel.Element): string {
+export function tagOf(node: Element): string {
   const builtin = builtinOf(node);
   if (builtin !== undefined) return builtin.tag;
   const { tagName, is } = node as unknown as { readonly tagName?: string; readonly is?: string };
   return tagName ?? is ?? "";
 }
 
-function handleOf(node: glassEasel.Element): ElementHandle {
+/** What was set on a node: a component's properties, another one's attributes. */
+function attributesOf(node: Element): Record<string, unknown> {
+  if (glassEasel.Component.isComponent(node)) {
+    const data = node.data as Record<string, unknown>;
+    const names = node.getComponentDefinition().behavior.listProperties();
+    return Object.fromEntries(names.map((name) => [name, data[name]]));
+  }
+  return Object.fromEntries(node.attributes.map(({ name, value }) => [name, value]));
+}
+
+export function handleOf(node: Element, surface: Surface): ElementHandle {
+  const builtin = (what: string): BuiltinHost => {
+    const host = builtinOf(node);
+    if (host === undefined) throw new Error(`${what}: expected a built-in component, got <${tagOf(node)}>`);
+    return host;
+  };
   return {
     tag: tagOf(node),
     get id() {
       return node.id;
     },
+    get classes() {
+      return node.class.split(/\s+/u).filter((name) => name !== "");
+    },
+    get style() {
+      return node.style;
+    },
     get dataset() {
       return { ...(node.dataset as Record<string, unknown>) };
     },
-    text: () => textOf(node),
-    tap: () => fireTap(node, { x: 0, y: 0 }),
-    input(value) {
-      const builtin = builtinOf(node);
-      if (builtin?.instance.typed === undefined) {
-        throw new Error(`input: expected an input or textarea, got <${tagOf(node)}>`);
-      }
-      builtin.instance.typed(value);
+    get attributes() {
+      return attributesOf(node);
     },
-    trigger: (name, detail) => node.triggerEvent(name, detail ?? {}, { bubbles: true, composed: true }),
+    get isShown() {
+      return glassEasel.Element.isAttached(node);
+    },
+    text: () => textOf(node),
+    find: (selector) => findAll(node, selector, surface)[0] ?? null,
+    findAll: (selector) => findAll(node, selector, surface),
+    rect: () => surface.rectOf(node),
+    tree: () => treeOf(node),
+    component: () => (glassEasel.Component.isComponent(node) ? node.getMethodCaller() : null),
+    tap: () => fireTap(node, { x: 0, y: 0 }),
+    longPress: () => void fireLongPress(node, { x: 0, y: 0 }),
+    touch: (name, points) => void fireTouch(node, `touch${name}`, points ?? [{ x: 0, y: 0 }]),
+    input(value) {
+      const { instance } = builtin("input");
+      if (instance.typed === undefined)
+        throw new Error(`input: expected an input or textarea, got <${tagOf(node)}>`);
+      instance.typed(value);
+    },
+    confirm() {
+      const { instance } = builtin("confirm");
+      if (instance.confirmed === undefined)
+        throw new Error(`confirm: expected an input or textarea, got <${tagOf(node)}>`);
+      instance.confirmed();
+    },
+    trigger: (name, detail, options) =>
+      node.triggerEvent(name, detail ?? {}, {
+        bubbles: options?.bubbles ?? false,
+        composed: options?.bubbles ?? false,
+        capturePhase: true,
+      }),
   };
 }
 
-function textOf(node: glassEasel.Node): string {
+export function textOf(node: Node): string {
   if (glassEasel.TextNode.isTextNode(node)) return node.textContent;
   return node.getComposedChildren().map(textOf).join("");
 }
 
-function elements(shadow: glassEasel.Element): glassEasel.Element[] {
-  const found: glassEasel.Element[] = [];
-  const visit = (node: glassEasel.Element): void => {
-    for (const child of node.childNodes) {
-      if (!glassEasel.Element.isElement(child)) continue;
-      if (!glassEasel.VirtualNode.isVirtualNode(child)) found.push(child);
-      visit(child);
+/** A page as a test or a person reads it: tags, what was set on them, and text. */
+export function treeOf(node: Element): TreeNode {
+  const children: TreeNode[] = [];
+  const collect = (at: Element): void => {
+    for (const child of at.getComposedChildren()) {
+      if (glassEasel.TextNode.isTextNode(child)) {
+        const text = child.textContent;
+        if (text.trim() !== "") children.push({ tag: "#text", text, children: [] });
+      } else if (glassEasel.VirtualNode.isVirtualNode(child)) {
+        collect(child);
+      } else {
+        children.push(treeOf(child));
+      }
     }
   };
-  visit(shadow);
-  return found;
+  collect(node);
+  const isCustom = glassEasel.Component.isComponent(node) && builtinOf(node) === undefined;
+  return {
+    tag: tagOf(node),
+    ...(node.id === "" ? {} : { id: node.id }),
+    ...(node.class === "" ? {} : { class: node.class }),
+    ...(node.style === "" ? {} : { style: node.style }),
+    ...(isCustom ? { component: node.is } : {}),
+    attributes: given(node),
+    dataset: { ...(node.dataset as Record<string, unknown>) },
+    children,
+  };
 }
 
-function components(shadow: glassEasel.Element): glassEasel.GeneralComponent[] {
-  return elements(shadow).flatMap((node) => (glassEasel.Component.isComponent(node) ? [node] : []));
+/** Attributes that are not what they are without being set. */
+function given(node: Element): Record<string, unknown> {
+  const attributes = attributesOf(node);
+  const builtin = builtinOf(node);
+  if (builtin === undefined) return attributes;
+  return Object.fromEntries(
+    Object.entries(attributes).filter(
+      ([name, value]) => value !== builtin.defaultOf(name) && value !== undefined,
+    ),
+  );
+}
+
+/** A built-in component of a page or component: by its id, else the first of its tag. */
+export function findBuiltin(root: Element, tag: string, id: string | undefined): BuiltinHost | undefined {
+  return search(root, parseSelector(tag))
+    .map((node) => builtinOf(node))
+    .find((host) => id === undefined || host?.id === id || host?.get("canvasId") === id);
+}
+
+/** What a selector query gives as a node's `node` or `context`. */
+export function nodeHandle(node: Element, kind: "node" | "context"): unknown {
+  const host = builtinOf(node);
+  if (host === undefined) return null;
+  if (kind === "node") return host.instance.node?.() ?? null;
+  const { instance } = host;
+  return instance.command === undefined
+    ? null
+    : contextOf(host.tag, { command: (name, options) => instance.command?.(name, options) });
 }

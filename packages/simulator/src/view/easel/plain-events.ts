@@ -44,12 +44,21 @@ function plainEvent(
     const value = this.extraFields?.[field];
     if (value !== undefined) event[field] = value;
   }
+  // The framework's own; nobody who copies or stringifies the event meets them.
+  for (const name of ["stopPropagation", "preventDefault", "markMutated"] as const) {
+    Object.defineProperty(event, name, { value: () => this[name]() });
+  }
+  Object.defineProperty(event, "currentNode", { value: nodeOf(currentTarget) });
   return event;
 }
 
+/** Components are handed over as their method caller, native nodes as they are. */
+function nodeOf(caller: unknown): glassEasel.Element {
+  return (caller as { _$?: glassEasel.Element })._$ ?? (caller as glassEasel.Element);
+}
+
 function targetOf(caller: unknown): Target {
-  // Components are handed over as their method caller, native nodes as they are.
-  const node = (caller as { _$?: glassEasel.Element })._$ ?? (caller as glassEasel.Element);
+  const node = nodeOf(caller);
   const element = node.$$ as { offsetLeft?: number; offsetTop?: number } | null;
   return {
     id: node.id,

@@ -1,0 +1,222 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { createNodeClock, createNodeTransport, type Clock } from "@weapp-socket/runtime";
+import { createCompiler } from "../compiler/compiler.js";
+import type { Scenario } from "../faults/scenario.js";
+import type { Answer, SimulatorHandle } from "../handle.js";
+import { createHttpCalls } from "../host/http-calls.js";
+import type { UrlMapping } from "../host/session-info.js";
+import type { Diagnostic, Program } from "../program.js";
+import { createEmptySurface } from "../view/easel/empty-surface.js";
+import type { Platform } from "../view/platform.js";
+import { authorLine } from "../view/recorder.js";
+import { programOptions } from "../view/program-options.js";
+import { createSimulator } from "../view/simulator.js";
+import { createSilentPlayer } from "../wx/audio.js";
+import { PhoneFiles } from "../wx/phone-files.js";
+import type { Store } from "../wx/storage.js";
+import type { Device } from "../wx/system.js";
+import { createHeadlessScreen } from "./headless-screen.js";
+import { createHostCall } from "./host-call.js";
+import { addTimers, clockDate, createGlobals, loadProgram } from "./realm.js";
+
+export interface LaunchOptions {
+  /** "pages/chat/chat?room=1". Default: the program's entry. */
+  readonly page?: string;
+  /** WeChat's number for where the user came from. Default: 1001. */
+  readonly scene?: number;
+  /** Addresses that begin with `from` lead to `to`, for sockets and requests. Default: none. */
+  readonly map?: readonly UrlMapping[];
+  /** How sockets behave: as on phones, or as in WeChat DevTools. Default: "device". */
+  readonly profile?: "device" | "devtools";
+  /**
+   * Time for the program: its timers, its `Date`, and everything that waits. `createVirtualClock()` stands still until
+   * `advance`. Default: real time.
+   */
+  readonly clock?: Clock;
+  /** Refuse addresses that are not in weapp-socket.json's lists. Default: false. */
+  readonly urlCheck?: boolean;
+  /** Faults to play from the start. Default: none. */
+  readonly scenario?: Scenario;
+  /** As `answers.set`, before the program starts. Default: none. */
+  readonly answers?: Readonly<Record<string, Answer>>;
+  /** What the program's storage holds at the start. Default: nothing. */
+  readonly storage?: Readonly<Record<string, unknown>>;
+  /** Default: 390 x 844 CSS pixels, light. */
+  readonly phone?: Partial<PhoneSize>;
+}
+
+export interface PhoneSize {
+  readonly model: string;
+  /** CSS pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly pixelRatio: number;
+  readonly statusBarHeight: number;
+  readonly theme: "light" | "dark";
+}
+
+/** A program that runs in this process, without a browser. */
+export interface LaunchedProgram extends SimulatorHandle {
+  /** Lets the clock's time pass and waits for what comes of it. Throws where the clock is real. */
+  advance(ms: number): Promise<void>;
+  /** Pages and sockets end. */
+  close(): Promise<void>;
+}
+
+/** The folder holds no program that could run. */
+export class LaunchError extends Error {
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(diagnostics: readonly Diagnostic[]) {
+    const wrong = diagnostics.filter(({ severity }) => severity === "error");
+    super(
+      `the program cannot be launched: ${wrong.map(({ file, line, message }) => `${file}:${line} ${message}`).join("; ")}`,
+    );
+    this.name = "LaunchError";
+    this.diagnostics = diagnostics;
+  }
+}
+
+/** Height of the navigation bar below the status bar, in CSS pixels. */
+const BAR_HEIGHT = 44;
+const PHONE: PhoneSize = {
+  model: "weapp-socket",
+  width: 390,
+  height: 844,
+  pixelRatio: 3,
+  statusBarHeight: 47,
+  theme: "light",
+};
+
+/**
+ * Compiles a mini program's folder and runs it in this process: no browser, no DOM. What a person could do in the
+ * simulator, the result can.
+ *
+ * @param dir folder of a mini program, or of a project whose project.config.json names its `miniprogramRoot`
+ * @returns once the first page has been opened. Rejects with a `LaunchError`
+ */
+export async function launch(dir: string, options: LaunchOptions = {}): Promise<LaunchedProgram> {
+  const compiler = createCompiler(resolve(dir));
+  const files = await compiler.compile();
+  const { program } = files;
+  if (program.pages.length === 0) throw new LaunchError(program.diagnostics);
+
+  const clock = options.clock ?? createNodeClock();
+  const globals = createGlobals();
+  const say =
+    (level: "log" | "info" | "warn" | "error" | "debug") =>
+    (...parts: readonly unknown[]) =>
+      simulator.log(level, parts, sourceOf(new Error("here")));
+  globals["console"] = {
+    log: say("log"),
+    info: say("info"),
+    warn: say("warn"),
+    error: say("error"),
+    debug: say("debug"),
+    group() {},
+    groupEnd() {},
+    time() {},
+    timeEnd() {},
+  };
+  addTimers(globals, clock, (error) => simulator.uncaught(error, "timer"));
+  if (options.clock !== undefined) globals["Date"] = clockDate(clock);
+
+  const simulator = createSimulator(
+    loadProgram(files, globals),
+    createPlatform(program, { ...options, clock }, globals, (path) => {
+      const file = compiler.locate(path);
+      if (file === null) return null;
+      return new Uint8Array(readFileSync(file)).buffer;
+    }),
+  );
+  for (const [api, answer] of Object.entries(options.answers ?? {})) simulator.answers.set(api, answer);
+  for (const [key, value] of Object.entries(options.storage ?? {})) simulator.storage.set(key, value);
+  for (const { severity, file, line, message } of program.diagnostics) {
+    simulator.log(severity === "error" ? "error" : "warn", [message], `${file}:${line}`);
+  }
+  simulator.start({
+    ...(options.page === undefined ? {} : { url: options.page }),
+    ...(options.scene === undefined ? {} : { scene: options.scene }),
+  });
+  await simulator.idle();
+  return Object.assign(simulator, {
+    async advance(ms: number) {
+      const { advance } = clock as { readonly advance?: (ms: number) => Promise<void> };
+      if (advance === undefined)
+        throw new Error("advance: expected a clock that can, as createVirtualClock() gives, got real time");
+      await advance(ms);
+      await simulator.idle();
+    },
+    async close() {
+      simulator.destroy();
+    },
+  });
+}
+
+function createPlatform(
+  program: Program,
+  options: LaunchOptions & { readonly clock: Clock },
+  globals: Record<string, unknown>,
+  readPackageFile: (path: string) => ArrayBuffer | null,
+): Platform {
+  const { clock, map = [], profile = "device", urlCheck = false } = options;
+  const size = { ...PHONE, ...options.phone };
+  let theme = size.theme;
+  const device = (): Device => ({
+    ...size,
+    theme,
+    safeBottom: 34,
+    window: {
+      top: size.statusBarHeight + BAR_HEIGHT,
+      height: size.height - size.statusBarHeight - BAR_HEIGHT,
+    },
+  });
+  return {
+    surface: createEmptySurface((act) => clock.defer(act)),
+    screen: createHeadlessScreen(device),
+    clock,
+    transport: createNodeTransport(),
+    runtimeOptions: programOptions(program, { profile, map, urlCheck, socketDomains: [] }),
+    host: createHostCall(createHttpCalls()),
+    domains: null,
+    scenario: options.scenario ?? null,
+    store: createMemoryStore(),
+    files: new PhoneFiles(
+      () => clock.now(),
+      () => {},
+    ),
+    readPackageFile,
+    assetUrl: (src) => src,
+    drawOverlay: () => ({ update() {}, remove() {} }),
+    createPlayer: createSilentPlayer,
+    createOffscreenCanvas: () => ({ getContext: () => null }),
+    loadFont: async () => {},
+    hideKeyboard: () => false,
+    device,
+    setPhone(changes) {
+      if (changes.theme === "light" || changes.theme === "dark") theme = changes.theme;
+    },
+    extConfig: {},
+    random: Math.random,
+    globals,
+    phoneGlobals: globals,
+    afterDraw: (act) => clock.defer(act),
+    pause: (ms) => new Promise((done) => setTimeout(done, ms)),
+    reload() {},
+  };
+}
+
+function createMemoryStore(): Store {
+  const values = new Map<string, string>();
+  return {
+    get: (key) => values.get(key) ?? null,
+    set: (key, value) => void values.set(key, value),
+    remove: (key) => void values.delete(key),
+    keys: () => [...values.keys()],
+  };
+}
+
+function sourceOf({ stack = "" }: Error): string | undefined {
+  return authorLine(stack.split("\n"));
+}

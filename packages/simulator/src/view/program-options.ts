@@ -1,0 +1,24 @@
+import type { RuntimeOptions, UrlRule } from "@weapp-socket/runtime/core";
+import type { Program } from "../program.js";
+
+/** What of a program's configuration its sockets heed. */
+export function programOptions(
+  { appId, appJson }: Program,
+  run: {
+    readonly profile: "device" | "devtools";
+    readonly map: readonly UrlRule[];
+    readonly urlCheck: boolean;
+    readonly socketDomains: readonly string[];
+  },
+): RuntimeOptions {
+  const timeouts = appJson["networkTimeout"] as { readonly connectSocket?: unknown } | undefined;
+  const modes = appJson["requiredBackgroundModes"];
+  return {
+    ...run,
+    appId,
+    ...(typeof timeouts?.connectSocket === "number"
+      ? { networkTimeout: { connectSocket: timeouts.connectSocket } }
+      : {}),
+    ...(Array.isArray(modes) ? { requiredBackgroundModes: modes.map(String) } : {}),
+  };
+}
