@@ -38,17 +38,29 @@ export function compileWxs(text: string, file: string, start: Place = { line: 1,
         edits.push({ start: node.object.end, end: node.end, text: ")" });
       }
     }
-    if (
-      node.type === "CallExpression" &&
-      node.callee.type === "Identifier" &&
-      node.callee.name === "require"
-    ) {
-      const request = literalText(node.arguments[0]);
+    if (node.type !== "CallExpression" || node.callee.type !== "Identifier") return;
+    const [argument] = node.arguments;
+    if (node.callee.name === "require") {
+      const request = literalText(argument);
       const path = request === undefined ? null : joinPath(file, request);
       if (path !== null) requires.push(path);
     }
+    if (node.callee.name === "getRegExp" && argument?.type === "Literal") {
+      for (const at of patternEscapes(text.slice(argument.start, argument.end)))
+        edits.push({ start: argument.start + at, end: argument.start + at, text: "\\" });
+    }
   });
   return { code: applyEdits(text, edits), requires, diagnostics: [] };
+}
+
+/**
+ * Where in a string literal the escapes of a pattern begin that a string does not know ("\\d"): WXS leaves them to the
+ * pattern, as component libraries rely on.
+ */
+function patternEscapes(literal: string): number[] {
+  return [...literal.matchAll(/\\(.)/gsu)]
+    .filter(([, letter = ""]) => !/[bfnrtvxu0-7'"\\\n\r]/u.test(letter))
+    .map(({ index }) => index);
 }
 
 /** Null where there is no such file. */

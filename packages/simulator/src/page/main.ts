@@ -25,6 +25,7 @@ import { withWishes } from "./wishes.js";
 import "./screen.css";
 import "./status-bar.css";
 import "./builtin.css";
+import "./button.css";
 import "./overlays.css";
 
 const clock = createBrowserClock();
@@ -70,6 +71,7 @@ async function boot(): Promise<void> {
   await kept.restore(files);
   const root = document.querySelector<HTMLElement>("#weapp-phone")!;
   root.dataset["ready"] = "";
+  root.toggleAttribute("data-style-v2", program.appJson["style"] === "v2");
   const loaded = { program, modules, templates: { groups, filters } };
   const simulator = launch(root, loaded, { session, styles, relay, files });
   if (relay !== undefined) reloadOnChange(relay, simulator);
@@ -100,7 +102,7 @@ function launch(
 ): Simulator {
   const { program } = loaded;
   addStyles(program, styles);
-  const phone = createPhone(root, () => {
+  const phone = createPhone(root, program.appJson["darkmode"] === true, () => {
     screen.repaint();
     simulator.themeChanged();
   });
@@ -113,6 +115,7 @@ function launch(
   const screen = createScreen({
     root,
     styles,
+    theme: () => phone.theme(),
     color,
     assetUrl,
     back: () => simulator.back(),

@@ -7,8 +7,11 @@ export interface Phone {
   change(changes: Partial<PhoneLook>): void;
 }
 
-/** @param themeChanged it has become dark, or light */
-export function createPhone(root: HTMLElement, themeChanged: () => void): Phone {
+/**
+ * @param canBeDark whether the program says that it knows the dark ("darkmode" of app.json): else it is always light
+ * @param themeChanged it has become dark, or light
+ */
+export function createPhone(root: HTMLElement, canBeDark: boolean, themeChanged: () => void): Phone {
   const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
   // An exported program is its own phone: there is no clock in it.
   let look: PhoneLook = { theme: "auto", statusBarHeight: 0 };
@@ -17,7 +20,7 @@ export function createPhone(root: HTMLElement, themeChanged: () => void): Phone 
 
   function theme(): "light" | "dark" {
     const isDark = look.theme === "auto" ? systemIsDark.matches : look.theme === "dark";
-    return isDark ? "dark" : "light";
+    return isDark && canBeDark ? "dark" : "light";
   }
 
   function update(act: () => void): void {

@@ -18,6 +18,7 @@ export interface PageScreen extends Screen {
 export interface PageScreenParts {
   readonly root: HTMLElement;
   readonly styles: Readonly<Record<string, string>>;
+  readonly theme: () => "light" | "dark";
   /** What a colour of the configuration means, "@name" of theme.json among them. */
   readonly color: (value: unknown, fallback: string) => string;
   readonly assetUrl: (src: string) => string;
@@ -64,7 +65,8 @@ export function createScreen(parts: PageScreenParts): PageScreen {
     const shown = top();
     if (shown === undefined) return;
     const config = shown.look.window;
-    const text = shown.front || color(config["navigationBarTextStyle"], "black");
+    const text =
+      shown.front || color(config["navigationBarTextStyle"], parts.theme() === "dark" ? "white" : "black");
     root.toggleAttribute("data-custom-bar", config["navigationStyle"] === "custom");
     root.dataset["barText"] = text;
     container.style.backgroundColor = shown.behind || color(config["backgroundColor"], "");

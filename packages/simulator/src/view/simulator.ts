@@ -152,6 +152,13 @@ export function createSimulator(
     }),
   );
 
+  // The framework says a thing each time that it meets it: once is enough.
+  const warned = new Set<string>();
+  const warn = (message: string, where: string): void => {
+    const key = `${where} ${message}`;
+    if (!warned.has(key)) recorder.log("warn", [message], where);
+    warned.add(key);
+  };
   const framework = createFramework({
     program,
     templates,
@@ -161,7 +168,7 @@ export function createSimulator(
     after: (ms, act) => clock.setTimer(ms, act),
     afterDraw: platform.afterDraw,
     report,
-    warn: (message, where) => recorder.log("warn", [message], where),
+    warn,
   });
   const loader = createModuleLoader(platform.phoneGlobals);
   for (const [path, source] of modules) loader.define(path, source);

@@ -113,6 +113,18 @@ test("wxs: constructor is a name, getRegExp and getDate are there, the browser i
   expect(render(files, "pages/a/a", { o: {} })).toBe("Array! Number String Object RegExpDateundefined");
 });
 
+test.each([
+  [String.raw`'^-?\d+(\.\d+)?$'`, "-12.5"],
+  [String.raw`"^-?\\d+(\\.\\d+)?$"`, "-12.5"],
+  [String.raw`'^[\w\-\u4f60]+\x21$'`, "a-b你!"],
+  [String.raw`'^\\\\\n$'`, "\\\n"],
+])("wxs: getRegExp(%s) is the pattern that was meant", async (pattern, text) => {
+  const files = await page(
+    `<wxs module="m">module.exports.is = function (s) { return getRegExp(${pattern}).test(s) + "" }</wxs>{{m.is(t)}}`,
+  );
+  expect(render(files, "pages/a/a", { t: text })).toBe("true");
+});
+
 test("wxs: a module that does not parse is empty, and its place is named", async () => {
   const files = await page(
     '<wxs module="m">\nvar a = ;\n</wxs><wxs module="n">module.exports.f = function () { return 1 }</wxs><view>{{n.f()}}{{m.x()}}</view>',
