@@ -134,7 +134,9 @@ class FieldView {
 
   attach(): void {
     const { get } = this.#host;
-    this.#element.append(this.#placeholder, this.#native);
+    const field = part("weapp-field");
+    field.append(this.#placeholder, this.#native);
+    this.#element.append(field);
     if (get("focus") === true || get("autoFocus") === true) this.setFocus(true);
     this.#fit();
   }

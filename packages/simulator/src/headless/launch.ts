@@ -124,11 +124,16 @@ export async function launch(dir: string, options: LaunchOptions = {}): Promise<
 
   const simulator = createSimulator(
     loadProgram(files, globals),
-    createPlatform(program, { ...options, clock }, globals, (path) => {
-      const file = compiler.locate(path);
-      if (file === null) return null;
-      return new Uint8Array(readFileSync(file)).buffer;
-    }),
+    createPlatform(
+      program,
+      { ...options, clock },
+      globals,
+      (path) => {
+        const file = compiler.locate(path);
+        return file === null ? null : new Uint8Array(readFileSync(file)).buffer;
+      },
+      () => simulator.themeChanged(),
+    ),
   );
   for (const [api, answer] of Object.entries(options.answers ?? {})) simulator.answers.set(api, answer);
   for (const [key, value] of Object.entries(options.storage ?? {})) simulator.storage.set(key, value);
@@ -159,10 +164,12 @@ function createPlatform(
   options: LaunchOptions & { readonly clock: Clock },
   globals: Record<string, unknown>,
   readPackageFile: (path: string) => ArrayBuffer | null,
+  themeChanged: () => void,
 ): Platform {
   const { clock, map = [], profile = "device", urlCheck = false } = options;
   const size = { ...PHONE, ...options.phone };
-  let theme = size.theme;
+  const canBeDark = program.appJson["darkmode"] === true;
+  let theme: "light" | "dark" = canBeDark ? size.theme : "light";
   const device = (): Device => ({
     ...size,
     theme,
@@ -195,7 +202,10 @@ function createPlatform(
     hideKeyboard: () => false,
     device,
     setPhone(changes) {
-      if (changes.theme === "light" || changes.theme === "dark") theme = changes.theme;
+      const wanted = changes.theme ?? "auto";
+      if (wanted === "auto" || wanted === theme || !canBeDark) return;
+      theme = wanted;
+      themeChanged();
     },
     extConfig: {},
     random: Math.random,

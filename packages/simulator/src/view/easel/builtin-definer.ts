@@ -105,7 +105,7 @@ function createHost(
     tag: builtin.tag,
     element: surface.elementOf(component) ?? undefined,
     get: (name) => (component.data as Record<string, unknown>)[name],
-    defaultOf: (name) => builtin.properties[name] ?? null,
+    defaultOf: (name) => builtin.properties[name] ?? COMMON[name] ?? null,
     put: (name, value) => component.setData({ [name]: value } as never),
     trigger: (name, detail, options) =>
       component.triggerEvent(name, detail, {

@@ -77,6 +77,7 @@ const KNOWN_BEHAVIORS: Readonly<Record<string, Definition>> = {
   "wx://form-field-group": {},
   "wx://form-field-button": { properties: { formType: String } },
   "wx://component-export": {},
+  "wx://proxy-scroll-view": {},
 };
 
 /** All that is known of glass-easel and its mini program adapter is in this folder. */
@@ -200,6 +201,15 @@ function mountedOf(root: Root, caller: Mounted["caller"]): Mounted {
   };
 }
 
+/** What the framework warns of and a phone takes without a word. */
+const SILENT: readonly RegExp[] = [
+  /is not a valid property$/u,
+  /is not a valid event binding or slot value$/u,
+  /^Use number as for-list/u,
+];
+/** Of a built-in component, which has no path, this is nothing either: the default takes its place. */
+const WRONG_TYPE = /received type-incompatible value/u;
+
 /** Errors that the framework caught, as far as they are this program's. */
 function listenToErrors(
   space: glassEasel.ComponentSpace,
@@ -216,10 +226,11 @@ function listenToErrors(
   };
   const warned = (message: string, related?: unknown): boolean => {
     if (!isOurs(related)) return true;
-    // Attributes that nobody knows are nothing to a phone.
     const where =
       typeof related === "string" ? related : ((related as { is?: string } | undefined)?.is ?? "");
-    if (!message.endsWith("is not a valid property")) warn(message, where);
+    const isNothing =
+      SILENT.some((pattern) => pattern.test(message)) || (where === "" && WRONG_TYPE.test(message));
+    if (!isNothing) warn(message, where);
     return false;
   };
   glassEasel.addGlobalErrorListener(heard as never);
