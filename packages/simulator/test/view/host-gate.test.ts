@@ -15,6 +15,7 @@ function openGate(options: Partial<HostGateOptions> = {}) {
     faults,
     map: [],
     domains: null,
+    referer: "https://servicewechat.com/wx1/0/page-frame.html",
     ...options,
   });
   return { asked, faults, call };
@@ -22,10 +23,17 @@ function openGate(options: Partial<HostGateOptions> = {}) {
 
 test("addresses are led elsewhere, all else goes as it is", async () => {
   const { call, asked } = openGate({ map: [{ from: "https://prod.example", to: "http://127.0.0.1:1" }] });
-  await call("request", { url: "https://prod.example/a", timeoutMs: 1 });
+  await call("request", { url: "https://prod.example/a", timeoutMs: 1, header: { a: "b" } });
   await call("files.read", { path: "https://prod.example" });
   expect(asked).toEqual([
-    ["request", { url: "http://127.0.0.1:1/a", timeoutMs: 1 }],
+    [
+      "request",
+      {
+        url: "http://127.0.0.1:1/a",
+        timeoutMs: 1,
+        header: { a: "b", referer: "https://servicewechat.com/wx1/0/page-frame.html" },
+      },
+    ],
     ["files.read", { path: "https://prod.example" }],
   ]);
 });
@@ -45,7 +53,7 @@ test.each([
     },
   });
   await call(method, { url });
-  expect(asked).toEqual([[method, { url: "http://127.0.0.1:1" }]]);
+  expect(asked).toMatchObject([[method, { url: "http://127.0.0.1:1" }]]);
   const refused = { code: "domain", message: "url not in domain list" };
   await expect(call(method, { url: "https://s.example" })).rejects.toMatchObject(refused);
 });

@@ -1,0 +1,8 @@
+const app = getApp<{ starts: number }>();
+
+Page({
+  data: { starts: 0 },
+  onShow() {
+    this.setData({ starts: app.starts });
+  },
+});
