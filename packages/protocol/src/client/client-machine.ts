@@ -1,5 +1,5 @@
 import { mayReconnect } from "../bye.js";
-import { decodeServerText, encode, encodeBatch, type Unknown } from "../codec.js";
+import { encode, encodeBatch, type Unknown } from "../codec.js";
 import type {
   Bye,
   ClientMessage,
@@ -28,7 +28,26 @@ import { createSubscriptions } from "./subscriptions.js";
 /** Lowest and highest version of the protocol that this client speaks. */
 const version: readonly [lowest: number, highest: number] = [1, 1];
 
+type Row = ClientHandlers[ClientState];
+
+const hasEnded: ErrorBody = { code: "unavailable", message: "the client has ended", retry: false };
+
 const nothing = (): void => {};
+
+/** Nothing concerns it. */
+const inert: Row = {
+  start: nothing,
+  stop: nothing,
+  pause: nothing,
+  unpause: nothing,
+  network: nothing,
+  token: nothing,
+  "token-failed": nothing,
+  opened: nothing,
+  text: nothing,
+  closed: nothing,
+  tick: nothing,
+};
 
 /**
  * The client's end of PROTOCOL.md part 2. One socket at a time, each attempt with a generation: whatever an older socket
@@ -87,11 +106,7 @@ export function createClientMachine(options: ClientOptions): ClientMachine {
   function settle(now: number): void {
     if (end !== undefined) {
       enter("ended");
-      outbox
-        .clear({ code: "unavailable", message: "the client has ended", retry: false })
-        .forEach((settled) => {
-          out.push({ type: "settled", request: settled.request, error: settled.error });
-        });
+      emit(outbox.clear(hasEnded));
       out.push({ type: "ended", error: end.error });
     } else if (reasons.length > 0) {
       enter("paused");
@@ -125,7 +140,7 @@ export function createClientMachine(options: ClientOptions): ClientMachine {
       end = {
         error: {
           code: "closed",
-          message: `the server closed with ${String(code)}: do not reconnect`,
+          message: `the server closed with ${code}`,
           retry: false,
         },
       };
@@ -229,33 +244,26 @@ export function createClientMachine(options: ClientOptions): ClientMachine {
     else conversation.hear(message, now);
   }
 
-  function decoded(text: string, now: number): ReadonlyArray<ServerMessage | Unknown> {
+  /** Hears what a frame says until the connection ends. What is no message of the protocol ends it. */
+  function hearAll(text: string, now: number): void {
     try {
-      return decodeServerText(text);
+      options.decode(text).every((message) => {
+        if (state === "live") hear(message, now);
+        else if (message.t === "welcome") welcomed(message, now);
+        else if (message.t === "bye") byeFrom(message, now);
+        else if (message.t === "ping") send([{ t: "pong", id: message.id }]);
+        return state !== "closing";
+      });
     } catch {
       abandon(4500, "bad-message", now);
-      return [];
     }
   }
 
   function textInLive(text: string, now: number): void {
     liveness.heard(now);
     const isFull = acks.arrived(text.length);
-    for (const message of decoded(text, now)) {
-      hear(message, now);
-      if (state !== "live") return;
-    }
-    if (isFull) flushAcks();
-  }
-
-  function textInGreeting(text: string, now: number): void {
-    for (const message of decoded(text, now)) {
-      if (state === "live") hear(message, now);
-      else if (message.t === "welcome") welcomed(message, now);
-      else if (message.t === "bye") byeFrom(message, now);
-      else if (message.t === "ping") send([{ t: "pong", id: message.id }]);
-      if (state === "closing") return;
-    }
+    hearAll(text, now);
+    if (isFull && state === "live") flushAcks();
   }
 
   function tickInLive(now: number): void {
@@ -271,73 +279,55 @@ export function createClientMachine(options: ClientOptions): ClientMachine {
   }
 
   /** Rows shared by the states in which a socket is on its way or there. */
-  const withSocket = {
-    start: nothing,
-    stop: (_input: unknown, now: number): void => {
+  const withSocket = row(inert, {
+    stop: (_input, now) => {
       if (state === "live") send([{ t: "bye" }]);
       stop();
       abandon(1000, "", now);
     },
-    pause: (input: { readonly reason: PauseReason }, now: number): void => {
+    pause: (input, now) => {
       hold(input.reason);
       if (input.reason !== "hidden") abandon(1000, "", now);
     },
-    unpause: (input: { readonly reason: PauseReason }): void => release(input.reason),
-    network: nothing,
-    token: nothing,
-    "token-failed": nothing,
-    opened: nothing,
-    text: nothing,
-    closed: (input: { readonly code: number | undefined }, now: number): void => closedBy(input.code, now),
-    tick: (_input: unknown, now: number): void => {
+    unpause: (input) => release(input.reason),
+    closed: (input, now) => closedBy(input.code, now),
+    tick: (_input, now) => {
       if (now >= stepUntil) abandon(1000, "", now);
     },
-  };
+  });
 
   /** Rows shared by the states without a socket. */
-  const withoutSocket = {
-    start: nothing,
-    stop: (_input: unknown, now: number): void => {
+  const withoutSocket = row(inert, {
+    stop: (_input, now) => {
       stop();
       settle(now);
     },
-    pause: (input: { readonly reason: PauseReason }, now: number): void => {
+    pause: (input, now) => {
       hold(input.reason);
       settle(now);
     },
-    unpause: (input: { readonly reason: PauseReason }): void => release(input.reason),
-    network: nothing,
-    token: nothing,
-    "token-failed": nothing,
-    opened: nothing,
-    text: nothing,
-    closed: nothing,
-    tick: nothing,
-  };
+    unpause: (input) => release(input.reason),
+  });
 
   const handlers: ClientHandlers = {
-    idle: {
-      ...withoutSocket,
+    idle: row(withoutSocket, {
       start: (_input, now) => settle(now),
       pause: (input) => hold(input.reason),
-    },
-    paused: {
-      ...withoutSocket,
+    }),
+    paused: row(withoutSocket, {
       pause: (input) => hold(input.reason),
       unpause: (input, now) => {
         release(input.reason);
         if (reasons.length === 0) hurry(now);
       },
-    },
-    waiting: {
-      ...withoutSocket,
+    }),
+    waiting: row(withoutSocket, {
       network: (_input, now) => hurry(now),
       tick: (_input, now) => {
         if (now >= attempts.until) settle(now);
       },
-    },
-    authorizing: {
-      ...withoutSocket,
+    }),
+    authorizing: row(withoutSocket, {
       token: (input, now) => {
         pendingToken = input.token;
         stepUntil = now + stepMs;
@@ -351,21 +341,18 @@ export function createClientMachine(options: ClientOptions): ClientMachine {
       tick: (_input, now) => {
         if (now >= stepUntil) lost(now);
       },
-    },
-    opening: {
-      ...withSocket,
+    }),
+    opening: row(withSocket, {
       opened: (_input, now) => {
         stepUntil = now + stepMs;
         enter("greeting");
         sendHello();
       },
-    },
-    greeting: {
-      ...withSocket,
-      text: (input, now) => textInGreeting(input.text, now),
-    },
-    live: {
-      ...withSocket,
+    }),
+    greeting: row(withSocket, {
+      text: (input, now) => hearAll(input.text, now),
+    }),
+    live: row(withSocket, {
       pause: (input, now) => {
         withSocket.pause(input, now);
         if (input.reason === "hidden") send([{ t: "hidden" }]);
@@ -382,17 +369,16 @@ export function createClientMachine(options: ClientOptions): ClientMachine {
       },
       text: (input, now) => textInLive(input.text, now),
       tick: (_input, now) => tickInLive(now),
-    },
-    closing: {
-      ...withSocket,
+    }),
+    closing: row(withSocket, {
       stop,
       pause: (input) => hold(input.reason),
       closed: (_input, now) => lost(now),
       tick: (_input, now) => {
         if (now >= stepUntil) lost(now);
       },
-    },
-    ended: { ...withoutSocket, stop: nothing, pause: nothing, unpause: nothing },
+    }),
+    ended: inert,
   };
 
   function ownDeadline(): number | undefined {
@@ -423,9 +409,7 @@ export function createClientMachine(options: ClientOptions): ClientMachine {
     handle(input, now) {
       if ("generation" in input && input.generation !== generation) return [];
       if (input.type === "tick") {
-        outbox.expire(now).forEach((settled) => {
-          out.push({ type: "settled", request: settled.request, error: settled.error });
-        });
+        emit(outbox.expire(now));
       }
       (handlers[state][input.type] as (input: ClientInput, now: number) => void)(input, now);
       return flushed();
@@ -442,10 +426,7 @@ export function createClientMachine(options: ClientOptions): ClientMachine {
       return flushed();
     },
     request(request, what, now) {
-      const refused =
-        state === "ended"
-          ? { code: "unavailable", message: "the client has ended", retry: false }
-          : outbox.add(request, what, now);
+      const refused = state === "ended" ? hasEnded : outbox.add(request, what, now);
       if (refused !== undefined) out.push({ type: "settled", request, error: refused });
       else if (state === "live") flushOutbox(now);
       return flushed();
@@ -468,6 +449,17 @@ export function createClientMachine(options: ClientOptions): ClientMachine {
       return subscriptions.wanted();
     },
   };
+}
+
+/** A row of the table: `base`, with some of its cells replaced. */
+function row(base: Row, cells: Partial<Row>): Row {
+  const all: Partial<Record<keyof Row, unknown>> = {};
+  [base, cells].forEach((some) => {
+    (Object.keys(some) as Array<keyof Row>).forEach((name) => {
+      all[name] = some[name];
+    });
+  });
+  return all as Row;
 }
 
 function earliest(a: number | undefined, b: number | undefined): number | undefined {

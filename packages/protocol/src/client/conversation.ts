@@ -38,14 +38,10 @@ export function createConversation({
       );
       return;
     }
-    const error = "error" in reply ? reply.error : undefined;
+    const { ok, error } = reply as { readonly ok?: Json; readonly error?: ErrorBody };
     const request = outbox.settle(reply.id, error, now);
     if (request === undefined) return;
-    emit([
-      "error" in reply
-        ? { type: "settled", request, error: reply.error }
-        : { type: "settled", request, ok: reply.ok },
-    ]);
+    emit([error === undefined ? { type: "settled", request, ok: ok! } : { type: "settled", request, error }]);
   }
 
   function hear(message: Talk, now: number): void {
@@ -80,31 +76,21 @@ export function createConversation({
       case "call":
         emit([{ type: "called", id: message.id, method: message.method, data: message.d }]);
         return;
-      case "unknown":
-        if (message.id !== undefined && message.id < 0) {
-          const error = {
-            code: "unsupported",
-            message: `type: expected a known one, got ${message.type}`,
-            retry: false,
-          };
-          send([{ t: "reply", id: message.id, error }]);
+      default:
+        // Of those that want no answer, none has a negative id.
+        if (Number((message as Unknown).id) < 0) {
+          const error = { code: "unsupported", message: "type: expected a known one", retry: false };
+          send([{ t: "reply", id: Number((message as Unknown).id), error }]);
         }
-        return;
-      case "pong":
-      case "welcome":
-        return;
     }
   }
 
   return { hear };
 }
 
-/** An `ok` that is no attachment leaves the channel where it stands, to be asked for again. */
-function asAttached(ok: Json): Attached | { readonly error: ErrorBody } {
-  if (typeof ok === "object" && ok !== null && typeof (ok as { position?: unknown }).position === "string") {
-    return ok as unknown as Attached;
-  }
-  return {
-    error: { code: "failed", message: "subscribe: expected a position in the reply, got none", retry: true },
-  };
+/** Throws where the `ok` is no attachment: nothing tells where the channel stands. */
+function asAttached(ok: Json): Attached {
+  const attached = ok as unknown as Attached;
+  if (typeof attached.position !== "string") throw new TypeError("subscribe: expected a position");
+  return attached;
 }

@@ -1,5 +1,15 @@
 /** What goes into the client's machine and what comes out of it. Types only. */
-import type { AckLevel, ErrorBody, GapWhy, Json, Member, Message, Reply } from "../messages.js";
+import type { Unknown } from "../codec.js";
+import type {
+  AckLevel,
+  ErrorBody,
+  GapWhy,
+  Json,
+  Member,
+  Message,
+  Reply,
+  ServerMessage,
+} from "../messages.js";
 
 export type ClientState =
   /** Made, not started. */
@@ -91,6 +101,11 @@ export interface ClientOptions {
   readonly device: string;
   /** Name and version, for the server's statistics. */
   readonly client: string;
+  /**
+   * What the server's text says; throws on what is no message of PROTOCOL.md, which ends the connection.
+   * `decodeServerText`, or a smaller one where each byte is paid for.
+   */
+  readonly decode: (text: string) => ReadonlyArray<ServerMessage | Unknown>;
   /** A number in [0, 1). */
   readonly random: () => number;
   /** An integer larger than at every earlier call for this session, also in earlier lives of the app. */

@@ -1,5 +1,5 @@
 import type { ClientMessage, ErrorBody } from "../messages.js";
-import type { ClientRequest } from "./inputs.js";
+import type { ClientOutput, ClientRequest } from "./inputs.js";
 
 /** Milliseconds before a request that was refused with `retry` and no `afterMs` is sent again. */
 const RETRY_MS = 1_000;
@@ -15,11 +15,6 @@ interface Entry {
   wasSent: boolean;
 }
 
-export interface Settled {
-  readonly request: number;
-  readonly error: ErrorBody;
-}
-
 /** What the client has asked and not heard about: kept until replied, sent again after every welcome, in order. */
 export interface Outbox {
   /** The error when it is full. */
@@ -30,8 +25,10 @@ export interface Outbox {
   lost(): void;
   /** The caller's number of the request that a reply settles; undefined when it is to be tried again, or is unknown. */
   settle(id: number, error: ErrorBody | undefined, now: number): number | undefined;
-  expire(now: number): Settled[];
-  clear(error: ErrorBody): Settled[];
+  /** Gives up what waits too long. */
+  expire(now: number): ClientOutput[];
+  /** Gives up everything. */
+  clear(error: ErrorBody): ClientOutput[];
   /** When `expire` or `due` has something to do. `isLive`: whether sending is possible. */
   deadline(isLive: boolean): number | undefined;
 }
@@ -80,7 +77,7 @@ export function createOutbox(maxEntries: number, requestMs: number): Outbox {
       });
     },
     settle(id, error, now) {
-      const entry = entries.find((candidate) => candidate.id === id);
+      const entry = entries.filter((candidate) => candidate.id === id)[0];
       if (entry === undefined) return undefined;
       if (error !== undefined && error.retry) {
         entry.id = undefined;
@@ -91,16 +88,12 @@ export function createOutbox(maxEntries: number, requestMs: number): Outbox {
       return entry.request;
     },
     expire(now) {
-      return take((entry) => entry.expiresAt <= now).map((entry) => ({
-        request: entry.request,
-        error: tooLate(entry),
-      }));
+      return take((entry) => entry.expiresAt <= now).map((entry) => settled(entry, tooLate(entry)));
     },
     clear(error) {
-      return take(() => true).map((entry) => ({
-        request: entry.request,
-        error: entry.wasSent && isEffect(entry.what) ? tooLate(entry) : error,
-      }));
+      return take(() => true).map((entry) =>
+        settled(entry, entry.wasSent && isEffect(entry.what) ? tooLate(entry) : error),
+      );
     },
     deadline(isLive) {
       let earliest: number | undefined;
@@ -114,36 +107,28 @@ export function createOutbox(maxEntries: number, requestMs: number): Outbox {
   };
 }
 
+function settled({ request }: Entry, error: ErrorBody): ClientOutput {
+  return { type: "settled", request, error };
+}
+
 function isEffect(what: ClientRequest): boolean {
   return what.kind === "publish" || what.kind === "call";
 }
 
 /** An effect that was sent may have happened: to say "failed" would be a lie. */
 function tooLate(entry: Entry): ErrorBody {
-  return entry.wasSent && isEffect(entry.what)
-    ? { code: "unknown-outcome", message: `${entry.what.kind}: sent, but not answered in time`, retry: false }
-    : { code: "unavailable", message: `${entry.what.kind}: not answered in time`, retry: true };
+  const mayHaveHappened = entry.wasSent && isEffect(entry.what);
+  return {
+    code: mayHaveHappened ? "unknown-outcome" : "unavailable",
+    message: `${entry.what.kind}: not answered in time`,
+    retry: !mayHaveHappened,
+  };
 }
 
+/** One message of all that any kind may have: JSON leaves out what is undefined. */
 function toMessage(what: ClientRequest, id: number): ClientMessage {
-  switch (what.kind) {
-    case "publish":
-      return { t: "publish", id, c: what.channel, key: what.key, d: what.data };
-    case "call":
-      return what.data === undefined
-        ? { t: "call", id, method: what.method, key: what.key }
-        : { t: "call", id, method: what.method, key: what.key, d: what.data };
-    case "members":
-      return { t: "members", id, c: what.channel };
-    case "history":
-      // JSON leaves out what is undefined.
-      return {
-        t: "history",
-        id,
-        c: what.channel,
-        before: what.before,
-        after: what.after,
-        limit: what.limit,
-      } as ClientMessage;
-  }
+  const { kind, channel, method, key, data, before, after, limit } = what as Partial<
+    Record<"channel" | "method" | "key" | "data" | "before" | "after" | "limit", unknown>
+  > & { readonly kind: string };
+  return { t: kind, id, c: channel, method, key, d: data, before, after, limit } as ClientMessage;
 }

@@ -90,9 +90,13 @@ export function createSubscriptions(acks: Acks, acksReceived: boolean): Subscrip
       subscription.retryAt = undefined;
       subscription.cursor.recovering();
       const position = subscription.cursor.position();
-      return position === null
-        ? { t: "subscribe", id, c: channel }
-        : { t: "subscribe", id, c: channel, position };
+      // JSON leaves out what is undefined.
+      return {
+        t: "subscribe",
+        id,
+        c: channel,
+        position: position === null ? undefined : position,
+      } as ClientMessage;
     },
     due(now) {
       return Object.keys(byChannel).filter((channel) => {
@@ -121,7 +125,7 @@ export function createSubscriptions(acks: Acks, acksReceived: boolean): Subscrip
       return outputs;
     },
     askedBy(id) {
-      return Object.keys(byChannel).find((channel) => byChannel[channel]!.asked === id);
+      return Object.keys(byChannel).filter((channel) => byChannel[channel]!.asked === id)[0];
     },
     take(message, now) {
       const subscription = find(message.c);

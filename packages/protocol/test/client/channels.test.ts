@@ -84,14 +84,15 @@ describe("subscriptions", () => {
     expect(client.sent()).toMatchObject([{ c: "b" }]);
   });
 
-  test("a reply without a position leaves the channel to be asked for again", () => {
+  test("a reply without a position is no answer: the connection ends, the position stays", () => {
     for (const ok of [null, 7, {}, { position: 5 }]) {
       const client = live();
       client.hear(message(9));
       client.look();
       client.hear({ t: "reply", id: 2, ok });
-      client.advance(5_000);
-      expect(client.sent()).toMatchObject([{ t: "subscribe", c: "a", position: at(3) }]);
+      expect(client.look()).toMatchObject([{ type: "close", code: 4500, reason: "bad-message" }]);
+      expect(client.machine.state).toBe("closing");
+      expect(client.machine.positions).toEqual({ a: at(3) });
     }
   });
 

@@ -181,7 +181,7 @@ describe("the end of a connection", () => {
     expect(client.look()).toEqual([
       {
         type: "ended",
-        error: { code: "closed", message: "the server closed with 4509: do not reconnect", retry: false },
+        error: { code: "closed", message: "the server closed with 4509", retry: false },
       },
     ]);
   });

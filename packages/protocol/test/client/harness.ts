@@ -1,6 +1,7 @@
 import {
   createClientMachine,
   decodeClientText,
+  decodeServerText,
   encodeBatch,
   type Attached,
   type ClientInput,
@@ -20,6 +21,7 @@ export function createHarness(options: Partial<ClientOptions> = {}) {
     url: "wss://a.example/ws",
     device: "d1",
     client: "test/1",
+    decode: decodeServerText,
     random: () => 0.5,
     nextAttempt: () => 7,
     ...options,

@@ -103,7 +103,7 @@ describe("requests", () => {
       {
         type: "settled",
         request: 1,
-        error: { code: "unknown-outcome", message: "publish: sent, but not answered in time", retry: false },
+        error: { code: "unknown-outcome", message: "publish: not answered in time", retry: false },
       },
       {
         type: "settled",

@@ -1,5 +1,6 @@
 import {
   createClientMachine,
+  decodeServerText,
   type ClientMachine,
   type ClientOutput,
   type Json,
@@ -151,6 +152,7 @@ export function createPhone({ name, timeline, random, channels, dial }: PhoneOpt
       url: "wss://a.example",
       device: `phone ${name}`,
       client: "world/1",
+      decode: decodeServerText,
       random: () => random.next(),
       nextAttempt: () => {
         storage.attempt += 1;
