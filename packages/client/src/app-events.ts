@@ -1,0 +1,40 @@
+import type { Core } from "./core.js";
+
+/**
+ * Tells the machine what happens to the app and to its network. The returned function stops that. `hidden` is called
+ * when the app goes to the background, where it may be killed without another word.
+ */
+export function watchApp({ api, input }: Core, hidden: () => void): () => void {
+  let isOffline = false;
+
+  const hide = (): void => {
+    input({ type: "pause", reason: "hidden" });
+    hidden();
+  };
+  const show = (): void => {
+    // What fell due while we were suspended comes first.
+    input({ type: "tick" });
+    input({ type: "unpause", reason: "hidden" });
+    // Was the network's return told while nobody could hear it?
+    if (isOffline && api.getNetworkType) {
+      api.getNetworkType({ success: (network) => changed({ isConnected: network.networkType !== "none" }) });
+    }
+  };
+  const changed = ({ isConnected }: { isConnected: boolean }): void => {
+    if (!isConnected) input({ type: "pause", reason: "offline" });
+    else if (isOffline) input({ type: "unpause", reason: "offline" });
+    else input({ type: "network" });
+    isOffline = !isConnected;
+  };
+
+  const each = (verb: "on" | "off"): void => {
+    const calls = api as unknown as Record<string, ((listener: unknown) => void) | undefined>;
+    const listeners: Record<string, unknown> = { AppHide: hide, AppShow: show, NetworkStatusChange: changed };
+    Object.keys(listeners).forEach((name) => {
+      const call = calls[verb + name];
+      if (call) call.call(api, listeners[name]);
+    });
+  };
+  each("on");
+  return () => each("off");
+}
