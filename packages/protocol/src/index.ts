@@ -19,7 +19,6 @@ export {
   formatPosition,
   MAX_POSITION_LENGTH,
   offsetOf,
-  ORIGIN,
   parsePosition,
   type PositionParts,
 } from "./position.js";

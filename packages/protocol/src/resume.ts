@@ -1,11 +1,11 @@
-import { ORIGIN, offsetOf } from "./position.js";
+import { offsetOf } from "./position.js";
 import type { GapWhy } from "./messages.js";
 
 /** What a broker knows when a client comes back: the newest position, and whether the client's is still in history. */
 export interface ResumeFacts {
   readonly wanted: string;
   readonly head: string;
-  /** The exact position is in the history. */
+  /** The exact position is in the history, or is the one before its oldest publication. */
   readonly found: boolean;
   /** Whether the channel keeps a history at all. */
   readonly keepsHistory: boolean;
@@ -27,8 +27,7 @@ export type ResumeDecision =
 export function decideResume(facts: ResumeFacts): ResumeDecision {
   const { wanted, head, found, keepsHistory, missed, maxReplay } = facts;
   if (wanted === head) return { from: "head" };
-  const whole = wanted === ORIGIN && keepsHistory && missed === offsetOf(head);
-  if (found || whole) return missed > maxReplay ? { gap: "too-many" } : { from: "history" };
-  if (offsetOf(wanted) >= offsetOf(head) && wanted !== ORIGIN) return { gap: "fork" };
+  if (found) return missed > maxReplay ? { gap: "too-many" } : { from: "history" };
+  if (offsetOf(wanted) >= offsetOf(head)) return { gap: "fork" };
   return { gap: keepsHistory ? "trimmed" : "no-history" };
 }

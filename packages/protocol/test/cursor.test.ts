@@ -4,12 +4,11 @@ import {
   createChannelCursor,
   decideResume,
   formatPosition,
-  ORIGIN,
   REMEMBERED,
   type ResumeFacts,
 } from "@weapp-socket/protocol";
 
-const at = (offset: number): string => (offset === 0 ? ORIGIN : formatPosition(offset, offset * 7_919));
+const at = (offset: number): string => formatPosition(offset, offset * 7_919);
 
 describe("the client's rule", () => {
   test("the next one is delivered, a known one dropped, a hole asks for recovery once", () => {
@@ -51,7 +50,7 @@ describe("the client's rule", () => {
   });
 
   test("duplicates are known from the last ones delivered", () => {
-    const cursor = createChannelCursor(ORIGIN);
+    const cursor = createChannelCursor(at(0));
     for (let n = 1; n <= REMEMBERED + 1; n += 1) expect(cursor.take(at(n), at(n - 1))).toBe("deliver");
     expect(cursor.take(at(2), at(1))).toBe("duplicate");
     expect(cursor.take(at(1), at(0))).toBe("recover");
@@ -87,17 +86,23 @@ describe("the server's rule", () => {
     ["at the head", { wanted: at(20), found: false, missed: 0 }, { from: "head" }],
     [
       "at the head of an empty channel",
-      { wanted: ORIGIN, head: ORIGIN, found: false, missed: 0, keepsHistory: false },
+      { wanted: at(0), head: at(0), found: false, missed: 0, keepsHistory: false },
       { from: "head" },
     ],
     ["trimmed away", { found: false }, { gap: "trimmed" }],
     ["never kept", { found: false, keepsHistory: false }, { gap: "no-history" }],
     ["ahead of the head", { wanted: at(30), found: false }, { gap: "fork" }],
     ["same offset, other nonce", { wanted: formatPosition(20, 1), found: false }, { gap: "fork" }],
-    ["everything lost", { head: ORIGIN, found: false }, { gap: "fork" }],
+    ["everything lost", { head: formatPosition(0, 1), found: false }, { gap: "fork" }],
+    [
+      "everything lost before anything came",
+      { wanted: at(0), head: formatPosition(0, 1), found: false },
+      { gap: "fork" },
+    ],
+    ["everything lost and begun again", { wanted: at(0), found: false }, { gap: "trimmed" }],
     ["too many", { maxReplay: 9 }, { gap: "too-many" }],
-    ["from the beginning, all there", { wanted: ORIGIN, found: false, missed: 20 }, { from: "history" }],
-    ["from the beginning, some trimmed", { wanted: ORIGIN, found: false, missed: 12 }, { gap: "trimmed" }],
+    ["from the beginning, all there", { wanted: at(0), missed: 20 }, { from: "history" }],
+    ["from the beginning, some trimmed", { wanted: at(0), found: false, missed: 12 }, { gap: "trimmed" }],
     ["a position of another make", { wanted: "x", found: false }, { gap: "trimmed" }],
   ])("%s", (_name, changes, decision) => {
     expect(decideResume({ ...facts, ...changes })).toEqual(decision);

@@ -1,10 +1,12 @@
 /**
  * Holds what applications were given against what was accepted (guarantees G1 to G3). Knows nothing of positions' insides,
- * sessions or sockets: only of what was accepted, in which order, and what each client saw.
+ * sessions or sockets: only of what was accepted, in which order, after what, and what each client saw.
  */
 export interface Accepted {
   readonly channel: string;
   readonly position: string;
+  /** The position before it in its channel, as it was when it was accepted. */
+  readonly previous: string;
   /** Grows with every acceptance. */
   readonly sequence: number;
   /**
@@ -48,6 +50,12 @@ export function check(
     if (list === undefined) byChannel.set(item.channel, [item.sequence]);
     else list.push(item.sequence);
   }
+  // A position that was never accepted is the beginning of what followed it.
+  const beginnings = new Map<string, number>();
+  for (const { channel, previous, sequence } of accepted) {
+    const key = `${channel} ${previous}`;
+    if (!beginnings.has(key)) beginnings.set(key, sequence - 0.5);
+  }
   const positionOf = new Map(accepted.map((item) => [item.sequence, item.position]));
   const standing = new Map<string, number>();
 
@@ -56,7 +64,11 @@ export function check(
     const find = (kind: FindingKind, what: string = position): void => {
       findings.push({ kind, client, channel, position: what });
     };
-    const sequence = position === "" ? 0 : sequences.get(`${channel} ${position}`);
+    const key = `${channel} ${position}`;
+    // The beginning of a channel in which nothing stands: whatever it is called, nothing is owed.
+    const empty = byChannel.has(channel) ? undefined : 0;
+    const place = event.type === "message" ? undefined : (beginnings.get(key) ?? empty);
+    const sequence = sequences.get(key) ?? place;
     if (sequence === undefined) {
       find("unexpected");
       continue;

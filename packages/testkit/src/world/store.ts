@@ -1,4 +1,4 @@
-import { formatPosition, ORIGIN } from "@weapp-socket/protocol";
+import { formatPosition } from "@weapp-socket/protocol";
 import type { Json } from "@weapp-socket/protocol";
 import type { Random } from "./random.js";
 
@@ -46,7 +46,7 @@ export function createStore(random: Random): Store {
   function channelOf(name: string): Channel {
     let channel = channels.get(name);
     if (channel === undefined) {
-      channel = { head: ORIGIN, offset: 0, items: [] };
+      channel = { head: formatPosition(0, random.uint32()), offset: 0, items: [] };
       channels.set(name, channel);
     }
     return channel;
@@ -79,7 +79,7 @@ export function createStore(random: Random): Store {
     after(name, position) {
       const { items, head } = channelOf(name);
       if (position === head) return [];
-      if (position === ORIGIN) return items.length > 0 && items[0]!.prev === ORIGIN ? items : undefined;
+      if (position === items[0]?.prev) return items;
       const at = items.findIndex((item) => item.p === position);
       return at < 0 ? undefined : items.slice(at + 1);
     },

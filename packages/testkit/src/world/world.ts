@@ -151,7 +151,8 @@ export function runWorld(seed: number): WorldReport {
   if (cluster.nodes.size === 0) createNode(cluster);
   timeline.run(PEACE_MS);
 
-  const accepted = store.log.map(({ channel, p, sequence, isOrphan }) => ({
+  const accepted = store.log.map(({ channel, p, prev, sequence, isOrphan }) => ({
+    previous: prev,
     channel,
     position: p,
     sequence,
