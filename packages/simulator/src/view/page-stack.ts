@@ -69,16 +69,14 @@ export function createPageStack(parts: PageStackParts): PageStack {
   let lastId = 0;
 
   function tell(page: OpenPage, name: string, ...args: readonly unknown[]): unknown {
-    const method = page.mounted.caller[name];
-    const result =
-      typeof method === "function"
-        ? parts.guard(`${page.path} ${name}`, () =>
-            (method as (...given: readonly unknown[]) => unknown).apply(page.mounted.caller, [...args]),
-          )
-        : undefined;
+    // COMMUNITY: components hear of it before their page.
     const own = COMPONENT_NAMES[name];
     if (own !== undefined) page.mounted.tellComponents(own, ...args);
-    return result;
+    const method = page.mounted.caller[name];
+    if (typeof method !== "function") return undefined;
+    return parts.guard(`${page.path} ${name}`, () =>
+      (method as (...given: readonly unknown[]) => unknown).apply(page.mounted.caller, [...args]),
+    );
   }
 
   const top = (): OpenPage | undefined => stack.at(-1);

@@ -7,7 +7,7 @@ import {
 } from "glass-easel-miniprogram-adapter";
 import type { BuiltinComponent } from "../../builtin/definition.js";
 import type { Program, Unit } from "../../program.js";
-import { defineBuiltins } from "./builtin-definer.js";
+import { builtinOf, defineBuiltins } from "./builtin-definer.js";
 import { adaptDefinition, instanceFields, type Definition } from "./definition.js";
 import { givePlainEvents } from "./plain-events.js";
 import type { Surface } from "./surface.js";
@@ -221,6 +221,7 @@ function listenToErrors(
     if (!isOurs(related)) return true;
     const where =
       typeof related === "string" ? related : ((related as { is?: string } | undefined)?.is ?? "");
+    tellOwner(related, error);
     report(error, `${where} ${method ?? ""}`.trim());
     return false;
   };
@@ -239,6 +240,12 @@ function listenToErrors(
     glassEasel.removeGlobalErrorListener(heard as never);
     glassEasel.removeGlobalWarningListener(warned as never);
   };
+}
+
+/** What a listener on a built-in component throws is of the component that wrote the listener. */
+function tellOwner(related: unknown, error: unknown): void {
+  if (!glassEasel.Component.isComponent(related) || builtinOf(related) === undefined) return;
+  related.ownerShadowRoot?.getHostNode().triggerLifetime("error", [error]);
 }
 
 /** The adapter prefixes every id that it writes to the DOM; `#id` in WXSS, and scroll-into-view, need it as it is. */
@@ -282,6 +289,7 @@ function commonBehavior(
   space: glassEasel.ComponentSpace,
   { methods }: Pick<FrameworkParts, "methods">,
 ): glassEasel.GeneralBehavior {
+  let attached: glassEasel.GeneralComponent[] = [];
   return space.defineBehavior({
     methods: methods as never,
     lifetimes: {
@@ -289,10 +297,34 @@ function commonBehavior(
       attached() {
         // `this` is the author's; the framework's own component is behind it.
         const { _$: component } = this as unknown as { readonly _$: glassEasel.GeneralComponent };
+        attached.push(component);
+        if (attached.length > 1) return;
         queueMicrotask(() => {
-          if (glassEasel.Element.isAttached(component)) component.triggerLifetime("ready", []);
+          const waiting = attached;
+          attached = [];
+          for (const each of insideOut(waiting)) {
+            if (glassEasel.Element.isAttached(each)) each.triggerLifetime("ready", []);
+          }
         });
       },
     },
   });
+}
+
+/** COMMUNITY: what is inside of a component is ready before it. Given in the order of `attached`, outside in. */
+function insideOut(attached: readonly glassEasel.GeneralComponent[]): glassEasel.GeneralComponent[] {
+  const ordered: glassEasel.GeneralComponent[] = [];
+  const open: glassEasel.GeneralComponent[] = [];
+  for (const component of attached) {
+    while (open.length > 0 && !isInside(component, open.at(-1)!)) ordered.push(open.pop()!);
+    open.push(component);
+  }
+  return [...ordered, ...open.toReversed()];
+}
+
+function isInside(node: glassEasel.Element, outer: glassEasel.Element): boolean {
+  for (let at = node.getComposedParent(); at !== null; at = at.getComposedParent()) {
+    if (at === outer) return true;
+  }
+  return false;
 }
