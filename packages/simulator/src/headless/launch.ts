@@ -46,15 +46,8 @@ export interface LaunchOptions {
   readonly phone?: Partial<PhoneSize>;
 }
 
-export interface PhoneSize {
-  readonly model: string;
-  /** CSS pixels. */
-  readonly width: number;
-  readonly height: number;
-  readonly pixelRatio: number;
-  readonly statusBarHeight: number;
-  readonly theme: "light" | "dark";
-}
+/** The phone that is played, in CSS pixels. */
+export type PhoneSize = Omit<Device, "window" | "safeBottom">;
 
 /** A program that runs in this process, without a browser. */
 export interface LaunchedProgram extends SimulatorHandle {

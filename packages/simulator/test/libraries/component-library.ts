@@ -2,7 +2,7 @@ import { symlinkSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { launch, type LaunchedProgram } from "@weapp-socket/simulator";
 import { openBrowser } from "@weapp-socket/testkit";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { startSimulator } from "../host/simulator-world.js";
 import { makeFolder, type ProgramFolder } from "../program-folder.js";
 
@@ -20,7 +20,7 @@ export interface ComponentLibrary {
 export type LibraryPages = Readonly<Record<string, { readonly wxml: string; readonly js?: string }>>;
 
 /** A program with one page for each of these, using the library as npm installs it. */
-export function makeLibraryProgram(library: ComponentLibrary, pages: LibraryPages): ProgramFolder {
+function makeLibraryProgram(library: ComponentLibrary, pages: LibraryPages): ProgramFolder {
   const files: Record<string, string> = {
     "package.json": JSON.stringify({ dependencies: { [library.name]: "*" } }),
     "app.json": JSON.stringify({ pages: Object.keys(pages).map((name) => `pages/${name}/${name}`) }),
@@ -68,7 +68,7 @@ export function errorsOf(app: LaunchedProgram): readonly string[] {
 }
 
 /** What a page looks like in Chromium. */
-export interface DrawnPage {
+interface DrawnPage {
   readonly name: string;
   /** Of its first component, in CSS pixels. */
   readonly width: number;
@@ -77,7 +77,7 @@ export interface DrawnPage {
 }
 
 /** Draws every page in Chromium. */
-export async function drawLibrary(library: ComponentLibrary, pages: LibraryPages): Promise<DrawnPage[]> {
+async function drawLibrary(library: ComponentLibrary, pages: LibraryPages): Promise<DrawnPage[]> {
   const { url } = await startSimulator({ dir: makeLibraryProgram(library, pages).dir });
   const browser = await openBrowser();
   onTestFinished(() => browser.close());
@@ -115,4 +115,31 @@ export async function drawLibrary(library: ComponentLibrary, pages: LibraryPages
     );
   }
   return drawn;
+}
+
+/** @param wxml of each component by a name of the page that it is on */
+export function testComponents(library: ComponentLibrary, wxml: Readonly<Record<string, string>>): void {
+  const names = Object.keys(wxml);
+  const pages: LibraryPages = Object.fromEntries(
+    Object.entries(wxml).map(([name, text]) => [name, { wxml: text }]),
+  );
+
+  test("every component is made without a browser, and says nothing that is an error", async () => {
+    const app = await launchLibrary(library, pages);
+    const empty: string[] = [];
+    for (const name of names) {
+      await show(app, name);
+      if (app.page().tree().children.length === 0) empty.push(name);
+    }
+    expect(empty).toEqual([]);
+    expect(errorsOf(app)).toEqual([]);
+  });
+
+  test("every component is drawn in Chromium", async () => {
+    const drawn = await drawLibrary(library, pages);
+    expect(drawn.map(({ name }) => name)).toEqual(names);
+    expect(
+      drawn.filter(({ errors, width, height }) => errors.length > 0 || width < 10 || height < 10),
+    ).toEqual([]);
+  }, 60_000);
 }

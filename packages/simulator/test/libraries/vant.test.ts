@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { drawLibrary, errorsOf, launchLibrary, show, type LibraryPages } from "./component-library.js";
+import { errorsOf, launchLibrary, show, testComponents, type LibraryPages } from "./component-library.js";
 
 const vant = { name: "@vant/weapp", prefix: "van-", pathOf: (tag: string) => `@vant/weapp/${tag}/index` };
 
@@ -83,26 +83,7 @@ const acting: LibraryPages = {
   },
 };
 
-const drawn: LibraryPages = Object.fromEntries(Object.entries(plain).map(([name, wxml]) => [name, { wxml }]));
-
-test("every component is made without a browser, and says nothing that is an error", async () => {
-  const app = await launchLibrary(vant, drawn);
-  const empty: string[] = [];
-  for (const name of Object.keys(plain)) {
-    await show(app, name);
-    if (app.page().tree().children.length === 0) empty.push(name);
-  }
-  expect(empty).toEqual([]);
-  expect(errorsOf(app)).toEqual([]);
-});
-
-test("every component is drawn in Chromium", async () => {
-  const pages = await drawLibrary(vant, drawn);
-  expect(pages.map(({ name }) => name)).toEqual(Object.keys(plain));
-  expect(pages.filter(({ errors, width, height }) => errors.length > 0 || width < 10 || height < 10)).toEqual(
-    [],
-  );
-}, 60_000);
+testComponents(vant, plain);
 
 describe("people use them", () => {
   test("a form", async () => {
