@@ -13,6 +13,14 @@ export {
   MAX_DEPTH,
   type Unknown,
 } from "./codec.js";
+export {
+  createHistoryCheck,
+  type AcceptedPublication,
+  type Finding,
+  type FindingKind,
+  type HistoryCheck,
+  type SeenEvent,
+} from "./history-check.js";
 export { jsonDepth } from "./json-depth.js";
 export type * from "./messages.js";
 export {

@@ -4,8 +4,8 @@ import {
   type ClientMachine,
   type ClientOutput,
   type Json,
+  type SeenEvent,
 } from "@weapp-socket/protocol";
-import type { Seen } from "./checker.js";
 import type { Link, LinkEnd } from "./link.js";
 import type { Random } from "./random.js";
 import type { Timeline } from "./timeline.js";
@@ -22,7 +22,7 @@ export interface PhoneOptions {
 
 export interface Phone {
   readonly name: string;
-  readonly seen: readonly Seen[];
+  readonly seen: readonly SeenEvent[];
   /** Replies to publishes: key to position, or the error's code. */
   readonly outcomes: ReadonlyMap<string, string>;
   readonly isLive: boolean;
@@ -47,7 +47,7 @@ interface Storage {
 
 export function createPhone({ name, timeline, random, channels, dial }: PhoneOptions): Phone {
   let storage: Storage = { positions: {}, session: undefined, secret: undefined, attempt: 0 };
-  let seen: Seen[] = [];
+  let seen: SeenEvent[] = [];
   const outcomes = new Map<string, string>();
   const keys = new Map<number, string>();
   let requests = 0;

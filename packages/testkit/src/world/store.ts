@@ -7,9 +7,14 @@ export interface Stored {
   readonly p: string;
   readonly prev: string;
   readonly d: Json;
-  /** Order in which publications were accepted, over all branches of history. */
-  readonly sequence: number;
   readonly key: string | undefined;
+  isOrphan: boolean;
+}
+
+/** Where a channel began, before its first publication. */
+export interface Beginning {
+  readonly channel: string;
+  readonly p: string;
   isOrphan: boolean;
 }
 
@@ -22,6 +27,7 @@ interface Channel {
 /** A broker that can be made to lie as real ones do: it forks, trims and forgets. The log remembers the truth. */
 export interface Store {
   readonly log: readonly Stored[];
+  readonly beginnings: readonly Beginning[];
   publish(
     channel: string,
     d: Json,
@@ -35,6 +41,8 @@ export interface Store {
   snapshot(): () => void;
   /** Keeps the newest `count` of each channel. */
   trim(count: number): void;
+  /** The channel's log is gone, and begins again. */
+  lose(channel: string): void;
 }
 
 /** Channels whose name starts with "live:" keep no history. */
@@ -42,18 +50,21 @@ export function createStore(random: Random): Store {
   let channels = new Map<string, Channel>();
   let keys = new Map<string, Stored>();
   const log: Stored[] = [];
+  const beginnings: Beginning[] = [];
 
   function channelOf(name: string): Channel {
     let channel = channels.get(name);
     if (channel === undefined) {
       channel = { head: formatPosition(0, random.uint32()), offset: 0, items: [] };
       channels.set(name, channel);
+      beginnings.push({ channel: name, p: channel.head, isOrphan: false });
     }
     return channel;
   }
 
   return {
     log,
+    beginnings,
     publish(name, d, key) {
       const known = key === undefined ? undefined : keys.get(key);
       if (known !== undefined) return { stored: known, isNew: false };
@@ -65,7 +76,6 @@ export function createStore(random: Random): Store {
         p,
         prev: channel.head,
         d,
-        sequence: log.length + 1,
         key,
         isOrphan: false,
       };
@@ -90,8 +100,9 @@ export function createStore(random: Random): Store {
       );
       const thenKeys = new Map(keys);
       const length = log.length;
+      const begun = beginnings.length;
       return () => {
-        for (const stored of log.slice(length)) stored.isOrphan = true;
+        for (const gone of [...log.slice(length), ...beginnings.slice(begun)]) gone.isOrphan = true;
         channels = new Map(
           [...then].map(([name, channel]) => [name, { ...channel, items: [...channel.items] }]),
         );
@@ -100,6 +111,11 @@ export function createStore(random: Random): Store {
     },
     trim(count) {
       for (const channel of channels.values()) channel.items = channel.items.slice(-count);
+    },
+    lose(name) {
+      channels.delete(name);
+      for (const gone of [...log, ...beginnings]) if (gone.channel === name) gone.isOrphan = true;
+      for (const [key, stored] of keys) if (stored.channel === name) keys.delete(key);
     },
   };
 }

@@ -1,5 +1,9 @@
-import { defaultSessionOptions, type SessionOptions } from "@weapp-socket/protocol";
-import { check, type Finding } from "./checker.js";
+import {
+  createHistoryCheck,
+  defaultSessionOptions,
+  type Finding,
+  type SessionOptions,
+} from "@weapp-socket/protocol";
 import { createPhone, type Phone } from "./client.js";
 import { createLink, type LinkEnd, type Weather } from "./link.js";
 import { createNode, type Cluster, type Node } from "./node.js";
@@ -120,6 +124,10 @@ export function runWorld(seed: number): WorldReport {
       }
     },
     trim: () => store.trim(random.integer(0, 10)),
+    "lose a log": () => {
+      store.lose(random.pick(channels));
+      restore = undefined;
+    },
   };
   const names = [...Object.keys(acts), "publish", "publish", "publish", "client publish"];
 
@@ -151,17 +159,14 @@ export function runWorld(seed: number): WorldReport {
   if (cluster.nodes.size === 0) createNode(cluster);
   timeline.run(PEACE_MS);
 
-  const accepted = store.log.map(({ channel, p, prev, sequence, isOrphan }) => ({
-    previous: prev,
-    channel,
-    position: p,
-    sequence,
-    isOrphan,
-  }));
+  const lost = store.beginnings.filter(({ isOrphan }) => isOrphan);
+  const check = createHistoryCheck(
+    [...store.log, ...lost].map(({ channel, p, isOrphan }) => ({ channel, position: p, isLost: isOrphan })),
+  );
   const leftBehind = phones.filter((phone) => !phone.isLive).map((phone) => phone.name);
   return {
     seed,
-    findings: phones.flatMap((phone) => check(accepted, phone.name, phone.seen, phone.isLive)),
+    findings: phones.flatMap((phone) => check(phone.name, phone.seen, phone.isLive)),
     brokenKeys: brokenKeys(phones, store.log),
     leftBehind,
     unfenced: phones.reduce((total, phone) => total + phone.unfenced, 0),
