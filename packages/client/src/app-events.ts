@@ -12,8 +12,6 @@ export function watchApp({ api, input }: Core, hidden: () => void): () => void {
     hidden();
   };
   const show = (): void => {
-    // What fell due while we were suspended comes first.
-    input({ type: "tick" });
     input({ type: "unpause", reason: "hidden" });
     // Was the network's return told while nobody could hear it?
     if (isOffline && api.getNetworkType) {

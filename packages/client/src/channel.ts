@@ -108,7 +108,7 @@ export function createChannel(
         return;
       }
       case "refused": {
-        const { code, message } = output.error;
+        const { code, message } = Object(output.error) as typeof output.error;
         enter("refused", createError(code, `${name}: ${message}`, false));
         return;
       }

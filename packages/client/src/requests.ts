@@ -23,14 +23,14 @@ export function createRequests(core: Core, life: string): Requests {
 
   return {
     ask(what, map) {
-      return new Promise((resolve, reject) => {
+      return new Promise<Json>((resolve, reject) => {
         requests += 1;
         waiting[requests] = ({ ok, error }) => {
-          if (error === undefined) resolve(map(ok as Json));
+          if (error === undefined) resolve(ok as Json);
           else reject(createError(error.code, error.message, error.retry));
         };
         core.run(core.machine.request(requests, what, core.now()));
-      });
+      }).then(map);
     },
     settle(output) {
       waiting[output.request]!(output);

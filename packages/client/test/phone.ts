@@ -78,7 +78,7 @@ export function createPhone() {
   };
 
   const wx = {
-    connectSocket(options: PhoneSocket["options"]): PhoneSocket | undefined {
+    connectSocket: (options: PhoneSocket["options"]): PhoneSocket | undefined => {
       if (refusal !== undefined) {
         options.fail({ errMsg: refusal });
         return undefined;
@@ -163,7 +163,8 @@ export async function welcome(
   if (hello?.t !== "hello") throw new Error(`expected hello, got ${JSON.stringify(hello)}`);
   const answers = { ...channels };
   for (const [name, position] of Object.entries(hello.channels ?? {})) {
-    answers[name] ??= position === null ? { position: "1-00000001" } : { position, recovered: true };
+    if (Object.hasOwn(answers, name)) continue;
+    answers[name] = position === null ? { position: "1-00000001" } : { position, recovered: true };
   }
   socket.say({
     t: "welcome",
