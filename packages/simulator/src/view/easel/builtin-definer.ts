@@ -8,8 +8,8 @@ const hosts = new WeakMap<object, BuiltinHost>();
 
 /** Behaviors by which a custom component says that it is a field, or has fields inside. */
 export interface FormBehaviors {
-  readonly field: glassEasel.GeneralBehavior;
-  readonly group: glassEasel.GeneralBehavior;
+  readonly field: glassEasel.GeneralBehavior | undefined;
+  readonly group: glassEasel.GeneralBehavior | undefined;
 }
 
 /** The built-in component behind a node, if it is one. */
@@ -184,9 +184,9 @@ function fieldsBelow(node: glassEasel.Element, forms: FormBehaviors): FormField[
       if (!glassEasel.Element.isElement(child)) continue;
       const host = hosts.get(child);
       if (host === undefined && glassEasel.Component.isComponent(child)) {
-        if (child.hasBehavior(forms.field)) found.push(customField(child));
+        if (isA(child, forms.field)) found.push(customField(child));
         const shadow = child.getShadowRoot();
-        if (shadow !== null && child.hasBehavior(forms.group)) visit(shadow);
+        if (shadow !== null && isA(child, forms.group)) visit(shadow);
       }
       const name = host?.get("name");
       const field = host?.instance;
@@ -198,6 +198,13 @@ function fieldsBelow(node: glassEasel.Element, forms: FormBehaviors): FormField[
   };
   visit(node);
   return found;
+}
+
+function isA(
+  component: glassEasel.GeneralComponent,
+  behavior: glassEasel.GeneralBehavior | undefined,
+): boolean {
+  return behavior !== undefined && component.hasBehavior(behavior);
 }
 
 /** A custom component's `name` and `value` are those of a field. */

@@ -6,6 +6,8 @@ type Method = (this: Record<string, unknown>, ...args: readonly unknown[]) => un
 export interface DefinitionRules {
   /** "wx://form-field": the behavior of that name; undefined: there is none. */
   readonly behavior: (name: string) => object | undefined;
+  /** What the framework itself knows a behavior by; anything else as it is. */
+  readonly inner: (behavior: unknown) => unknown;
   readonly warn: (message: string) => void;
 }
 
@@ -13,7 +15,10 @@ export interface DefinitionRules {
  * What WeChat takes and the framework's adapter does not: behaviors and handlers by name, and what is missing. A name
  * that leads nowhere is a warning and nothing else, as in WeChat.
  */
-export function adaptDefinition(definition: Definition, { behavior, warn }: DefinitionRules): Definition {
+export function adaptDefinition(
+  definition: Definition,
+  { behavior, inner, warn }: DefinitionRules,
+): Definition {
   const adapted: Record<string, unknown> = { ...definition };
   const { behaviors, properties, observers, relations } = definition;
   if (behaviors !== undefined) {
@@ -38,11 +43,11 @@ export function adaptDefinition(definition: Definition, { behavior, warn }: Defi
   if (isRecord(relations)) {
     adapted["relations"] = mapValues(relations, (relation, key) => {
       if (!isRecord(relation)) return relation;
-      return mapValues(relation, (value, name) =>
-        name.startsWith("link") || name === "unlinked"
-          ? handler(value, `relations["${key}"].${name}`, warn)
-          : value,
-      );
+      return mapValues(relation, (value, name) => {
+        if (name === "target") return inner(value);
+        const isHandler = name.startsWith("link") || name === "unlinked";
+        return isHandler ? handler(value, `relations["${key}"].${name}`, warn) : value;
+      });
     });
   }
   for (const group of ["lifetimes", "pageLifetimes", "methods"]) {

@@ -9,6 +9,7 @@ import type { BuiltinComponent } from "../../builtin/definition.js";
 import type { Program, Unit } from "../../program.js";
 import { builtinOf, defineBuiltins } from "./builtin-definer.js";
 import { adaptDefinition, instanceFields, type Definition } from "./definition.js";
+import { warnOfMissingMethods } from "./missing-methods.js";
 import { givePlainEvents } from "./plain-events.js";
 import type { Surface } from "./surface.js";
 import { bridgeWxs, type TemplateFilters, type WxsParts } from "./wxs.js";
@@ -91,6 +92,7 @@ export function createFramework(parts: FrameworkParts): Framework {
   const stopListening = listenToErrors(space.getComponentSpace(), parts);
   keepIds(space);
   const components = space.getComponentSpace();
+  warnOfMissingMethods(components, parts.warn);
   components.updateComponentOptions({
     writeIdToDOM: true,
     writeFieldsToNode: false,
@@ -117,6 +119,7 @@ export function createFramework(parts: FrameworkParts): Framework {
   const adapt = (definition: Definition, where: string): Definition =>
     adaptDefinition(definition, {
       behavior: (name) => known.get(name),
+      inner: (behavior) => innerBehavior(behavior as object | undefined) ?? behavior,
       warn: (message) => parts.warn(message, where),
     });
   const defineBehavior = Object.assign(
@@ -175,8 +178,8 @@ export function createFramework(parts: FrameworkParts): Framework {
 }
 
 /** The framework's own behavior behind the adapter's. */
-function innerBehavior(behavior: object | undefined): glassEasel.GeneralBehavior {
-  return (behavior as { readonly _$: glassEasel.GeneralBehavior })._$;
+function innerBehavior(behavior: object | undefined): glassEasel.GeneralBehavior | undefined {
+  return (behavior as { readonly _$?: glassEasel.GeneralBehavior } | undefined)?._$;
 }
 
 /** The element of a page's root component; it lays out as if it were not there. */

@@ -6,6 +6,7 @@ import { builtinOf } from "./builtin-definer.js";
 import { fireLongPress, fireTap, fireTouch } from "./gestures.js";
 import { parseSelector, type Matcher } from "./selector.js";
 import type { Surface } from "./surface.js";
+import { WXS_SEGMENT } from "./wxs.js";
 
 type Node = glassEasel.Node;
 type Element = glassEasel.Element;
@@ -35,9 +36,39 @@ function search(root: Element, matches: Matcher<Element>): Element[] {
 const describeNode = {
   tag: tagOf,
   id: (node: Element): string => node.id,
-  hasClass: (node: Element, name: string): boolean => node.classList?.contains(name) === true,
+  hasClass: (node: Element, name: string): boolean => classesOf(node).includes(name),
   attribute: (node: Element, name: string): unknown => attributesOf(node)[name],
 };
+
+/** The classes that a node shows: external ones as the component's user gave them, and those that WXS added. */
+function classesOf(node: Element): readonly string[] {
+  const { classList } = node;
+  if (classList === null) return [];
+  const outer = node.ownerShadowRoot?.getHostNode();
+  const external = outer?.getExternalClasses() ?? {};
+  const names = [0, WXS_SEGMENT].flatMap((segment) => wordsOf(classList.getClassNames(segment)));
+  const resolved = names.flatMap((name) => {
+    if (!(name in external) || outer === undefined) return [name];
+    return externalClasses(outer, external[name] ?? []);
+  });
+  return [...new Set(resolved)];
+}
+
+/** Classes that a component was given by the template that it stands in: they may be external ones of that, too. */
+function externalClasses(
+  component: glassEasel.GeneralComponent,
+  names: readonly string[],
+): readonly string[] {
+  const outer = component.ownerShadowRoot?.getHostNode();
+  const external = outer?.getExternalClasses() ?? {};
+  return names.flatMap((name) =>
+    name in external && outer !== undefined ? externalClasses(outer, external[name] ?? []) : [name],
+  );
+}
+
+function wordsOf(text: string): string[] {
+  return text.split(/\s+/u).filter((word) => word !== "");
+}
 
 export function tagOf(node: Element): string {
   const builtin = builtinOf(node);
@@ -68,7 +99,7 @@ export function handleOf(node: Element, surface: Surface): ElementHandle {
       return node.id;
     },
     get classes() {
-      return node.class.split(/\s+/u).filter((name) => name !== "");
+      return classesOf(node);
     },
     get style() {
       return node.style;
@@ -137,7 +168,7 @@ export function treeOf(node: Element): TreeNode {
   return {
     tag: tagOf(node),
     ...(node.id === "" ? {} : { id: node.id }),
-    ...(node.class === "" ? {} : { class: node.class }),
+    ...(classesOf(node).length === 0 ? {} : { class: classesOf(node).join(" ") }),
     ...(node.style === "" ? {} : { style: node.style }),
     ...(isCustom ? { component: node.is } : {}),
     attributes: given(node),

@@ -32,7 +32,7 @@ export interface WxsParts {
 
 /** Styles and classes that WXS sets stand beside those of the template. */
 // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- a const enum cannot be imported: ANIMATION_EXTRA
-const WXS_SEGMENT = 2 as number as glassEasel.StyleSegmentIndex;
+export const WXS_SEGMENT: glassEasel.StyleSegmentIndex = 2 as number as glassEasel.StyleSegmentIndex;
 
 /** Gives WXS what WeChat gives it: component descriptors, and change listeners that find their tree. */
 export function bridgeWxs(filters: TemplateFilters, parts: WxsParts): void {
@@ -72,7 +72,10 @@ export function bridgeWxs(filters: TemplateFilters, parts: WxsParts): void {
     const owner = (caller as { readonly _$?: glassEasel.Element })._$ ?? (caller as glassEasel.Element);
     const { currentNode } = event as { readonly currentNode?: glassEasel.Element };
     const wrapped = { ...event, instance: currentNode === undefined ? undefined : describe(currentNode) };
-    return listener(wrapped, describe(owner));
+    const returned = listener(wrapped, describe(owner));
+    // A handler of WXS that returns false has stopped the event (documentation of WXS events).
+    if (returned === false) (event as { stopPropagation(): void }).stopPropagation();
+    return returned;
   };
 }
 
