@@ -371,7 +371,8 @@ test("options.pureDataPattern: such fields are kept and not drawn", async () => 
     ),
   });
   expect(app.page().text()).toBe("2");
-  (app.page().find("#p")?.component() as { setData(changes: object): void }).setData({ _kept: 5 });
+  const pure = app.page().find("#p")?.component() as { setData(changes: object): void };
+  pure.setData({ _kept: 5 });
   await app.idle();
   expect(app.page().text()).toBe("50");
 });

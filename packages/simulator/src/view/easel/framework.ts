@@ -119,7 +119,7 @@ export function createFramework(parts: FrameworkParts): Framework {
   const adapt = (definition: Definition, where: string): Definition =>
     adaptDefinition(definition, {
       behavior: (name) => known.get(name),
-      inner: (behavior) => innerBehavior(behavior as object | undefined) ?? behavior,
+      inner: (behavior) => innerBehavior(behavior) ?? behavior,
       warn: (message) => parts.warn(message, where),
     });
   const defineBehavior = Object.assign(
@@ -178,8 +178,8 @@ export function createFramework(parts: FrameworkParts): Framework {
 }
 
 /** The framework's own behavior behind the adapter's. */
-function innerBehavior(behavior: object | undefined): glassEasel.GeneralBehavior | undefined {
-  return (behavior as { readonly _$?: glassEasel.GeneralBehavior } | undefined)?._$;
+function innerBehavior(behavior: unknown): glassEasel.GeneralBehavior | undefined {
+  return (behavior as { readonly _$?: glassEasel.GeneralBehavior } | null | undefined)?._$;
 }
 
 /** The element of a page's root component; it lays out as if it were not there. */

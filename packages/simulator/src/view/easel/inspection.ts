@@ -46,7 +46,7 @@ function classesOf(node: Element): readonly string[] {
   if (classList === null) return [];
   const outer = node.ownerShadowRoot?.getHostNode();
   const external = outer?.getExternalClasses() ?? {};
-  const names = [0, WXS_SEGMENT].flatMap((segment) => wordsOf(classList.getClassNames(segment)));
+  const names = [...wordsOf(classList.getClassNames()), ...wordsOf(classList.getClassNames(WXS_SEGMENT))];
   const resolved = names.flatMap((name) => {
     if (!(name in external) || outer === undefined) return [name];
     return externalClasses(outer, external[name] ?? []);

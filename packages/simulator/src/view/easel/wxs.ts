@@ -32,7 +32,7 @@ export interface WxsParts {
 
 /** Styles and classes that WXS sets stand beside those of the template. */
 // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- a const enum cannot be imported: ANIMATION_EXTRA
-export const WXS_SEGMENT: glassEasel.StyleSegmentIndex = 2 as number as glassEasel.StyleSegmentIndex;
+export const WXS_SEGMENT: glassEasel.StyleSegmentIndex = 2;
 
 /** Gives WXS what WeChat gives it: component descriptors, and change listeners that find their tree. */
 export function bridgeWxs(filters: TemplateFilters, parts: WxsParts): void {
