@@ -23,6 +23,7 @@ const bad: ReadonlyArray<readonly [option: string, value: unknown, error: typeof
   ["appId", "", RangeError, "appId must be printable ASCII"],
   ["version", "1\r\nX: y", RangeError, "version must be printable ASCII"],
   ["userAgent", "小程序", RangeError, "userAgent must be printable ASCII"],
+  ["networkTimeout", 60_000, TypeError, "networkTimeout must be an object, got 60000"],
   ["networkTimeout", { connectSocket: 0 }, RangeError, "networkTimeout.connectSocket must be a whole number"],
   ["networkTimeout", { connectSocket: "60" }, TypeError, "networkTimeout.connectSocket must be a number"],
   ["maxConnections", 0, RangeError, "maxConnections must be a whole number from 1 to 65535, got 0"],
@@ -55,10 +56,16 @@ describe("a bad option names itself, at once", () => {
   });
 
   test.each([
-    ["closeTimeoutMs", 0],
-    ["maxMessageBytes", -1],
-  ])("Node's own: %s %j", (option, value) => {
-    expect(() => createNodeRuntime({ [option]: value })).toThrow(option);
+    ["closeTimeoutMs", 0, "closeTimeoutMs: expected a positive integer, got 0"],
+    ["maxMessageBytes", -1, "maxMessageBytes: expected a positive integer, got -1"],
+    ["maxMessageBytes", "64", "maxMessageBytes: expected a positive integer, got 64"],
+    ["tls", false, "tls: expected an object, got false"],
+    ["tls", { rejectUnauthorized: "no" }, 'tls.rejectUnauthorized: expected true or false, got "no"'],
+    ["tls", { ca: 5 }, "tls.ca: expected certificates as PEM"],
+    ["tls", { ca: "/etc/ca.pem" }, "tls.ca: expected certificates as PEM"],
+    ["tls", { ca: ["-----BEGIN CERTIFICATE-----", 1] }, "tls.ca: expected certificates as PEM"],
+  ])("Node's own: %s %j", (option, value, text) => {
+    expect(() => createNodeRuntime({ [option]: value })).toThrow(text);
   });
 });
 

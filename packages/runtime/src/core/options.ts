@@ -69,11 +69,11 @@ export function readOptions(options: RuntimeOptions): Settings {
   if (typeof options !== "object" || options === null) {
     throw new TypeError(`options must be an object, got ${show(options)}`);
   }
-  const timeoutMs = number(
-    "networkTimeout.connectSocket",
-    options.networkTimeout?.connectSocket,
-    maxTimeoutMs,
-  );
+  const { networkTimeout = {} } = options;
+  if (typeof networkTimeout !== "object" || networkTimeout === null) {
+    throw new TypeError(`networkTimeout must be an object, got ${show(networkTimeout)}`);
+  }
+  const timeoutMs = number("networkTimeout.connectSocket", networkTimeout.connectSocket, maxTimeoutMs);
   const appId = text("appId", options.appId);
   const backgroundModes = list(
     "requiredBackgroundModes",

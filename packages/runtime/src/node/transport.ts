@@ -29,23 +29,45 @@ const READ_BUFFER_BYTES = 65_536;
 export function createNodeTransport(options: NodeTransportOptions = {}): Transport {
   const maxMessageBytes = positive("maxMessageBytes", options.maxMessageBytes ?? 100 * 1_048_576);
   const closeTimeoutMs = positive("closeTimeoutMs", options.closeTimeoutMs ?? 5_000);
-  const ca = options.tls?.ca;
+  const { ca, rejectUnauthorized } = readTls(options.tls);
   const settings: LinkSettings = {
     maxMessageBytes,
     closeTimeoutMs,
     masks: createMaskSource(),
     readBuffer: Buffer.allocUnsafeSlow(READ_BUFFER_BYTES),
     tls: {
-      rejectUnauthorized: options.tls?.rejectUnauthorized ?? true,
+      rejectUnauthorized,
       // Made once: a context with all the system's authorities takes milliseconds.
       ...(ca === undefined
         ? {}
-        : { secureContext: createSecureContext({ ca: [...rootCertificates, ca].flat() }) }),
+        : { secureContext: createSecureContext({ ca: [...rootCertificates, ...ca] }) }),
     },
   };
   return {
     dial: (request: DialRequest, events: LinkEvents): Link => createLink(settings, request, events),
   };
+}
+
+function readTls(tls: NodeTlsOptions = {}): {
+  ca: readonly string[] | undefined;
+  rejectUnauthorized: boolean;
+} {
+  if (typeof tls !== "object" || tls === null)
+    throw new TypeError(`tls: expected an object, got ${String(tls)}`);
+  const { ca, rejectUnauthorized = true } = tls;
+  if (typeof rejectUnauthorized !== "boolean") {
+    throw new TypeError(
+      `tls.rejectUnauthorized: expected true or false, got ${JSON.stringify(rejectUnauthorized) ?? typeof rejectUnauthorized}`,
+    );
+  }
+  if (ca === undefined) return { ca, rejectUnauthorized };
+  const list = typeof ca === "string" ? [ca] : ca;
+  if (!Array.isArray(list) || !list.every((pem) => typeof pem === "string" && pem.includes("-----BEGIN"))) {
+    throw new TypeError(
+      "tls.ca: expected certificates as PEM, a string or an array of strings, got something else",
+    );
+  }
+  return { ca: list, rejectUnauthorized };
 }
 
 function positive(name: string, value: number): number {
