@@ -11,8 +11,9 @@ import { doctor } from "./commands/doctor.js";
 import { dev } from "./commands/dev.js";
 import { push } from "./commands/push.js";
 import { serve } from "./commands/serve.js";
+import { verify } from "./commands/verify.js";
 
-const commands: readonly Command[] = [dev, serve, push, build, doctor, bench];
+const commands: readonly Command[] = [dev, serve, push, build, doctor, bench, verify];
 
 /** What the command line program uses of its process. `process` itself fits. */
 export interface CommandHost {

@@ -5,11 +5,11 @@ test("without arguments: what it is and what it can do", async () => {
   const { code, out, err } = await runCli([]);
   expect(code).toBe(0);
   expect(err).toBe("");
-  for (const command of ["dev", "serve", "push", "build", "doctor", "bench"])
+  for (const command of ["dev", "serve", "push", "build", "doctor", "bench", "verify"])
     expect(out).toMatch(new RegExp(`^  ${command} `, "m"));
 });
 
-test.each(["dev", "serve", "push", "build", "doctor", "bench"])(
+test.each(["dev", "serve", "push", "build", "doctor", "bench", "verify"])(
   "%s --help teaches by examples",
   async (command) => {
     const { code, out } = await runCli([command, "--help"]);
@@ -52,6 +52,9 @@ test.each([
   [["doctor", "ws://a", "--idle", "0"], "--idle must be a whole number from 1 to 3600, got 0"],
   [["bench", "http://a"], "the address must begin with wss:// or ws://, got http://a"],
   [["bench", "ws://a", "--connections", "0"], "--connections must be a whole number from 1 to 50000, got 0"],
+  [["verify"], "usage: weapp-socket verify FILE"],
+  [["verify", "nowhere.jsonl"], "no such file: nowhere.jsonl"],
+  [["verify", "."], ". is no file"],
   [["push", "{}"], "push needs --channel CHANNEL"],
   [["push", "--channel", "chat"], "usage: weapp-socket push --channel CHANNEL JSON"],
   [["push", "--channel", "chat", "{content:1}"], "the message is no JSON"],
