@@ -8,7 +8,8 @@ import { useServer } from "graphql-ws/use/ws";
 import { expect, onTestFinished, test } from "vitest";
 import mqtt from "mqtt";
 import { createWebSocketStream, WebSocketServer, type WebSocket as ServerSocket } from "ws";
-import { openLibraryWorld } from "./world.js";
+import { Server as SocketServer } from "socket.io";
+import { openLibraryWorld, requireAsMiniProgram } from "./world.js";
 
 // As graphql-ws itself loads it: two copies of it refuse each other.
 const { buildSchema } = createRequire(import.meta.url)("graphql") as typeof import("graphql");
@@ -191,5 +192,35 @@ test("MQTT.js over the class subscribes and publishes bytes", async () => {
   await client.publishAsync("bytes", Buffer.from([0, 128, 255]));
   expect(await received).toEqual([0, 128, 255]);
   await client.endAsync();
+  expect(uncaught).toEqual([]);
+});
+
+interface IoSocket {
+  on(event: string, listener: (value: never) => void): void;
+  emit(event: string, ...values: readonly unknown[]): void;
+  close(): void;
+}
+
+test("socket.io's own client: events, acknowledgements, binary", async () => {
+  const { http, port, WebSocket, uncaught } = await openLibraryWorld();
+  const server = new SocketServer(http);
+  onTestFinished(() => server.close());
+  server.on("connection", (socket) => {
+    socket.on("echo", (value, answer: (value: unknown) => void) => answer({ value }));
+    socket.on("bytes", (bytes: Uint8Array) => socket.emit("bytes back", Buffer.from(bytes)));
+    socket.emit("welcome", { content: "小程序" });
+  });
+  const io = requireAsMiniProgram("socket.io-client/dist/socket.io.js", {
+    self: { WebSocket },
+    WebSocket,
+  }) as (url: string, options: object) => IoSocket;
+  const socket = io(`http://127.0.0.1:${port}`, { reconnection: false, transports: ["websocket"] });
+  const welcome = await new Promise((resolve) => socket.on("welcome", resolve));
+  expect(welcome).toEqual({ content: "小程序" });
+  expect(await new Promise((resolve) => socket.emit("echo", 7, resolve))).toEqual({ value: 7 });
+  const back = new Promise<ArrayBuffer>((resolve) => socket.on("bytes back", resolve));
+  socket.emit("bytes", new Uint8Array([1, 2, 3]).buffer);
+  expect([...new Uint8Array(await back)]).toEqual([1, 2, 3]);
+  socket.close();
   expect(uncaught).toEqual([]);
 });

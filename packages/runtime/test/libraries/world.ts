@@ -57,8 +57,12 @@ const hiddenNames = [
   "WebSocket",
 ];
 
-/** `require` of a published file, as a mini program's module. */
-export function requireAsMiniProgram(name: string): unknown {
+/**
+ * `require` of a published file, as a mini program's module.
+ *
+ * @param given what a mini program hands to it in place of a hidden name
+ */
+export function requireAsMiniProgram(name: string, given: Readonly<Record<string, unknown>> = {}): unknown {
   const require = createRequire(import.meta.url);
   const file = require.resolve(name);
   const module = { exports: {} };
@@ -69,6 +73,6 @@ export function requireAsMiniProgram(name: string): unknown {
       filename: file,
     },
   ) as (...values: unknown[]) => void;
-  wrapper(createRequire(file), module, module.exports);
+  wrapper(createRequire(file), module, module.exports, ...hiddenNames.map((each) => given[each]));
   return module.exports;
 }
