@@ -123,7 +123,7 @@ export function connect(options: ConnectOptions): Client {
         requests.settle(output);
         return;
       case "called":
-        answer(output.id, output.method, output.data);
+        answer(output);
         return;
       case "session":
         kept.session = output.session;
@@ -159,10 +159,10 @@ export function connect(options: ConnectOptions): Client {
     settle(() => getToken && getToken({ refused }), got, failed);
   }
 
-  function answer(id: number, method: string, data: Json | undefined): void {
+  function answer({ generation, id, method, data }: Extract<ClientOutput, { type: "called" }>): void {
     const handler = handlers[method];
     const refuse = (code: string, message: string): void =>
-      run(machine.answer({ t: "reply", id, error: { code, message, retry: false } }, now()));
+      run(machine.answer(generation, { t: "reply", id, error: { code, message, retry: false } }, now()));
     if (handler === undefined) {
       refuse("unsupported", `method: no handler for ${method}`);
       return;
@@ -170,7 +170,13 @@ export function connect(options: ConnectOptions): Client {
     settle(
       () => handler(data),
       (result) =>
-        run(machine.answer({ t: "reply", id, ok: result === undefined ? null : (result as Json) }, now())),
+        run(
+          machine.answer(
+            generation,
+            { t: "reply", id, ok: result === undefined ? null : (result as Json) },
+            now(),
+          ),
+        ),
       (cause) => {
         refuse("failed", "the handler failed");
         rethrow(cause);

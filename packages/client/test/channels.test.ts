@@ -271,7 +271,7 @@ describe("what a receipt may say", () => {
     phone.socket.heard();
     phone.socket.say(publication(2), publication(3));
     await phone.advance(1_000);
-    expect(phone.socket.heard()).toEqual([{ t: "ack", c: { room: at(3) } }]);
+    expect(phone.socket.heard()).toEqual([{ t: "ack", c: { room: at(3) }, from: { room: at(1) } }]);
   });
 
   test("processed: the listeners have returned, and what has no data counts", async () => {
@@ -284,14 +284,16 @@ describe("what a receipt may say", () => {
     expect(seen).toEqual(["live", [2]]);
     await phone.advance(1_000);
     expect(seen).toEqual(["live", [2], [3]]);
-    expect(phone.socket.heard()).toEqual([{ t: "ack", c: { room: at(3) }, level: "processed" }]);
+    expect(phone.socket.heard()).toEqual([
+      { t: "ack", c: { room: at(3) }, from: { room: at(1) }, level: "processed" },
+    ]);
     phone.socket.say({ t: "skip", c: "room", p: at(4), prev: at(3) });
     await phone.advance(1_000);
-    expect(phone.socket.heard()).toEqual([{ t: "ack", c: { room: at(4) }, level: "processed" }]);
+    expect(phone.socket.heard()).toEqual([
+      { t: "ack", c: { room: at(4) }, from: { room: at(3) }, level: "processed" },
+    ]);
     phone.socket.say({ t: "gap", c: "room", p: at(9), why: "trimmed" });
     await phone.advance(1_020);
-    expect(phone.socket.heard()).toEqual([{ t: "ack", c: { room: at(9) }, level: "processed" }]);
-    await phone.advance(10_000);
     expect(phone.socket.heard()).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import type { Attached, GapWhy } from "./messages.js";
 
-/** How many delivered positions a cursor remembers, to know a duplicate from a hole. */
+/** How many delivered positions a cursor remembers at least, to know a duplicate from a hole. */
 export const REMEMBERED = 256;
 
 /**
@@ -30,24 +30,12 @@ export interface ChannelCursor {
 export function createChannelCursor(start: string | null): ChannelCursor {
   let position = start;
   let isRecovering = false;
-  /** Ring of the last positions delivered. */
   let delivered: string[] = [];
-  let oldest = 0;
 
   function jump(p: string): void {
     isRecovering = false;
     delivered = [];
-    oldest = 0;
     position = p;
-  }
-
-  function remember(p: string): void {
-    if (delivered.length < REMEMBERED) {
-      delivered.push(p);
-    } else {
-      delivered[oldest] = p;
-      oldest = (oldest + 1) % REMEMBERED;
-    }
   }
 
   return {
@@ -58,7 +46,7 @@ export function createChannelCursor(start: string | null): ChannelCursor {
     take(p, prev) {
       if (prev === position && p !== position) {
         position = p;
-        remember(p);
+        if (delivered.push(p) >= 2 * REMEMBERED) delivered = delivered.slice(-REMEMBERED);
         return "deliver";
       }
       if (p === position || delivered.indexOf(p) >= 0) return "duplicate";

@@ -1,5 +1,13 @@
 export { backoffMs, defaultBackoff, withinMs, type BackoffPolicy } from "./backoff.js";
 export { byeCodes, mayReconnect, type ByeName } from "./bye.js";
+export {
+  CALL_KEEP_MS,
+  CALL_RUN_MS,
+  decideCall,
+  type CallDecision,
+  type CallRecord,
+  type CallReply,
+} from "./call-record.js";
 export { createClientMachine } from "./client/client-machine.js";
 export type * from "./client/inputs.js";
 export { createChannelCursor, REMEMBERED, type ChannelCursor, type Verdict } from "./channel-cursor.js";
@@ -33,6 +41,6 @@ export {
 export { ProtocolError } from "./protocol-error.js";
 export { decideResume, type ResumeDecision, type ResumeFacts } from "./resume.js";
 export { MAX_CHANNELS } from "./shapes.js";
-export { Feed, type Batch, type FeedState, type HistoryItem } from "./server/feed.js";
+export { Feed, type Batch, type FeedState, type HistoryItem, type Keeps } from "./server/feed.js";
 export * from "./server/inputs.js";
 export { SessionMachine } from "./server/session-machine.js";

@@ -101,6 +101,8 @@ export type Call = {
 export type Ack = {
   readonly t: "ack";
   readonly c: Readonly<Record<string, string>>;
+  /** Where what is acknowledged began, when that was on an earlier connection. */
+  readonly from?: Readonly<Record<string, string>>;
   readonly level?: AckLevel;
 };
 export type Auth = { readonly t: "auth"; readonly id: number; readonly token: string };

@@ -9,6 +9,8 @@ export interface ResumeFacts {
   readonly found: boolean;
   /** Whether the channel keeps a history at all. */
   readonly keepsHistory: boolean;
+  /** The channel keeps its newest alone, which makes up for all before it. Default false. */
+  readonly conflates?: boolean;
   /** Publications after `wanted`; 0 where unknown. */
   readonly missed: number;
   /** The most that the server replays. */
@@ -27,6 +29,7 @@ export type ResumeDecision =
 export function decideResume(facts: ResumeFacts): ResumeDecision {
   const { wanted, head, found, keepsHistory, missed, maxReplay } = facts;
   if (wanted === head) return { from: "head" };
+  if (facts.conflates === true && offsetOf(wanted) < offsetOf(head)) return { from: "history" };
   if (found) return missed > maxReplay ? { gap: "too-many" } : { from: "history" };
   if (offsetOf(wanted) >= offsetOf(head)) return { gap: "fork" };
   return { gap: keepsHistory ? "trimmed" : "no-history" };

@@ -77,7 +77,11 @@ export const clientShapes: Readonly<Record<ClientMessage["t"], Fields>> = {
   publish: { id, c: channel, key, d: json },
   call: { id, method: text(128), key, d: optional(json) },
   reply: reply(serverId),
-  ack: { c: mapOf(channel, position, MAX_CHANNELS), level: optional(oneOf("received", "processed")) },
+  ack: {
+    c: mapOf(channel, position, MAX_CHANNELS),
+    from: optional(mapOf(channel, position, MAX_CHANNELS)),
+    level: optional(oneOf("received", "processed")),
+  },
   auth: { id, token },
   ping: { id },
   pong: { id },

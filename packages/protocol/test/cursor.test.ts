@@ -51,9 +51,9 @@ describe("the client's rule", () => {
 
   test("duplicates are known from the last ones delivered", () => {
     const cursor = createChannelCursor(at(0));
-    for (let n = 1; n <= REMEMBERED + 1; n += 1) expect(cursor.take(at(n), at(n - 1))).toBe("deliver");
-    expect(cursor.take(at(2), at(1))).toBe("duplicate");
-    expect(cursor.take(at(1), at(0))).toBe("recover");
+    for (let n = 1; n <= 2 * REMEMBERED; n += 1) expect(cursor.take(at(n), at(n - 1))).toBe("deliver");
+    expect(cursor.take(at(REMEMBERED + 1), at(REMEMBERED))).toBe("duplicate");
+    expect(cursor.take(at(REMEMBERED), at(REMEMBERED - 1))).toBe("recover");
   });
 
   test("whatever arrives, what is delivered is one unbroken chain", () => {

@@ -4,14 +4,27 @@ import type { AckLevel, ClientMessage } from "../messages.js";
 const ACK_MESSAGES = 32;
 const ACK_MS = 1_000;
 
+/** How far one channel has come. */
+interface Progress {
+  /** What the next ack begins after. */
+  from: string;
+  /** What it goes up to; undefined: there is nothing to acknowledge. */
+  upTo?: string | undefined;
+}
+
 /** Cumulative acks of one client, gathered so that they cost little. */
 export interface Acks {
   /** A welcome said how much may be unacknowledged. */
   limit(windowMessages: number, windowBytes: number): void;
-  /** Something of this size arrived; true when an ack is due at once. */
+  /** All of a frame of this size has come; true when an ack is due at once. */
   arrived(bytes: number): boolean;
-  /** Everything of this channel up to here is acknowledged with the next ack. */
-  mark(channel: string, position: string, now: number): void;
+  /** `p` came, which follows `prev`. */
+  came(channel: string, p: string, prev: string, now: number): void;
+  /** What came is known already. It counts against the server's window as well. */
+  cameAgain(channel: string, now: number): void;
+  /** The application has processed everything up to `position`. */
+  processed(channel: string, position: string, now: number): void;
+  /** It is not wanted any more, or there was a gap: nothing that came before is acknowledged. */
   forget(channel: string): void;
   /** The ack to send, if there is anything to say. */
   take(): ClientMessage | undefined;
@@ -19,40 +32,60 @@ export interface Acks {
 }
 
 export function createAcks(level: AckLevel): Acks {
-  let marked: Record<string, string> = {};
+  const byReceipt = level === "received";
+  const byChannel = Object.create(null) as Record<string, Progress>;
   let dueAt: number | undefined;
   let messages = 0;
   let bytes = 0;
   let maxMessages = ACK_MESSAGES;
   let maxBytes = Infinity;
 
+  function mark(progress: Progress, position: string, now: number): void {
+    progress.upTo = position;
+    if (dueAt === undefined) dueAt = now + ACK_MS;
+  }
+
   return {
     limit(windowMessages, windowBytes) {
-      maxMessages = Math.max(1, Math.min(ACK_MESSAGES, windowMessages >> 1));
+      maxMessages = Math.min(ACK_MESSAGES, windowMessages >> 1);
       maxBytes = windowBytes / 2;
-      messages = 0;
-      bytes = 0;
     },
     arrived(size) {
-      messages += 1;
       bytes += size;
       return messages >= maxMessages || bytes >= maxBytes;
     },
-    mark(channel, position, now) {
-      marked[channel] = position;
-      if (dueAt === undefined) dueAt = now + ACK_MS;
+    came(channel, p, prev, now) {
+      const progress = byChannel[channel] || (byChannel[channel] = { from: prev });
+      messages += 1;
+      if (byReceipt) mark(progress, p, now);
+    },
+    cameAgain(channel, now) {
+      const progress = byChannel[channel];
+      messages += 1;
+      if (progress) mark(progress, progress.upTo || progress.from, now);
+    },
+    processed(channel, position, now) {
+      const progress = byChannel[channel];
+      if (progress && !byReceipt) mark(progress, position, now);
     },
     forget(channel) {
-      delete marked[channel];
+      delete byChannel[channel];
     },
     take() {
-      messages = 0;
-      bytes = 0;
+      const c: Record<string, string> = {};
+      const from: Record<string, string> = {};
+      Object.keys(byChannel).forEach((channel) => {
+        const progress = byChannel[channel]!;
+        if (progress.upTo === undefined) return;
+        from[channel] = progress.from;
+        c[channel] = progress.from = progress.upTo;
+        progress.upTo = undefined;
+      });
+      // JSON leaves out what is undefined.
+      const ack = { t: "ack", c, from, level: byReceipt ? undefined : level };
+      messages = bytes = 0;
       dueAt = undefined;
-      const c = marked;
-      if (Object.keys(c).length === 0) return undefined;
-      marked = {};
-      return level === "received" ? { t: "ack", c } : { t: "ack", c, level };
+      return Object.keys(c).length > 0 ? (ack as ClientMessage) : undefined;
     },
     get deadline() {
       return dueAt;

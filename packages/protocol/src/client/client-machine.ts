@@ -1,5 +1,5 @@
 import { mayReconnect } from "../bye.js";
-import { encode, encodeBatch, type Unknown } from "../codec.js";
+import { encodeBatch, type Unknown } from "../codec.js";
 import type {
   Bye,
   ClientMessage,
@@ -58,14 +58,20 @@ export function createClientMachine(options: ClientOptions): ClientMachine {
   const closeMs = options.closeMs === undefined ? 2_000 : options.closeMs;
   const ackLevel = options.ackLevel === undefined ? "received" : options.ackLevel;
   const acks = createAcks(ackLevel);
-  const subscriptions = createSubscriptions(acks, ackLevel === "received");
+  const subscriptions = createSubscriptions(acks);
   const outbox = createOutbox(
     options.maxOutbox === undefined ? 1_000 : options.maxOutbox,
     options.requestMs === undefined ? 60_000 : options.requestMs,
   );
   const liveness = createLiveness();
   const attempts = createAttempts(options.url, options.random);
-  const conversation = createConversation({ subscriptions, outbox, emit, send, nextId });
+  const conversation = createConversation({
+    subscriptions,
+    outbox,
+    emit,
+    send,
+    nextId,
+  });
 
   let state: ClientState = "idle";
   let out: ClientOutput[] = [];
@@ -214,6 +220,8 @@ export function createClientMachine(options: ClientOptions): ClientMachine {
     acks.limit(welcome.window, welcome.windowBytes);
     enter("live");
     out.push({ type: "session", session, secret, user: welcome.user });
+    // Before anything else: what is received from here on is another chain of acks.
+    flushAcks();
     Object.keys(subscriptions.wanted()).forEach((channel) => {
       const answer = welcome.channels[channel];
       // Wanted since the hello, or forgotten by the server: ask, rather than wait for nothing.
@@ -241,6 +249,8 @@ export function createClientMachine(options: ClientOptions): ClientMachine {
   function hear(message: ServerMessage | Unknown, now: number): void {
     if (message.t === "bye") byeFrom(message, now);
     else if (message.t === "expiring") out.push({ type: "token", generation, refused: true });
+    else if (message.t === "call")
+      out.push({ type: "called", generation, id: message.id, method: message.method, data: message.d });
     else conversation.hear(message, now);
   }
 
@@ -261,9 +271,8 @@ export function createClientMachine(options: ClientOptions): ClientMachine {
 
   function textInLive(text: string, now: number): void {
     liveness.heard(now);
-    const isFull = acks.arrived(text.length);
     hearAll(text, now);
-    if (isFull && state === "live") flushAcks();
+    if (acks.arrived(text.length) && state === "live") flushAcks();
   }
 
   function tickInLive(now: number): void {
@@ -432,11 +441,11 @@ export function createClientMachine(options: ClientOptions): ClientMachine {
       return flushed();
     },
     processed(channel, position, now) {
-      if (ackLevel === "processed") acks.mark(channel, position, now);
+      acks.processed(channel, position, now);
       return flushed();
     },
-    answer(reply) {
-      if (state === "live") out.push({ type: "send", text: encode(reply) });
+    answer(asked, reply) {
+      if (asked === generation && state === "live") send([reply]);
       return flushed();
     },
     get deadline() {

@@ -4,8 +4,8 @@ import type { ClientOutput } from "./inputs.js";
 import type { Outbox } from "./outbox.js";
 import type { Subscriptions } from "./subscriptions.js";
 
-/** Everything the server says in a live connection that does not end it or ask for a token. */
-export type Talk = Exclude<ServerMessage, { readonly t: "bye" | "expiring" }> | Unknown;
+/** Everything the server says in a live connection that needs no more than its subscriptions and its outbox. */
+export type Talk = Exclude<ServerMessage, { readonly t: "bye" | "call" | "expiring" }> | Unknown;
 
 export interface ConversationParts {
   readonly subscriptions: Subscriptions;
@@ -54,7 +54,7 @@ export function createConversation({
         return;
       }
       case "gap":
-        emit(subscriptions.jumped(message, now));
+        emit(subscriptions.jumped(message));
         return;
       case "reply":
         replied(message, now);
@@ -73,9 +73,6 @@ export function createConversation({
         if (subscriptions.drop(message.c))
           emit([{ type: "refused", channel: message.c, error: message.error }]);
         return;
-      case "call":
-        emit([{ type: "called", id: message.id, method: message.method, data: message.d }]);
-        return;
       default:
         // Of those that want no answer, none has a negative id.
         if (Number((message as Unknown).id) < 0) {
@@ -91,6 +88,6 @@ export function createConversation({
 /** Throws where the `ok` is no attachment: nothing tells where the channel stands. */
 function asAttached(ok: Json): Attached {
   const attached = ok as unknown as Attached;
-  if (typeof attached.position !== "string") throw new TypeError("subscribe: expected a position");
+  if (typeof attached.position !== "string") throw new TypeError("position: expected a text");
   return attached;
 }

@@ -91,7 +91,14 @@ export type ClientOutput =
       readonly left: readonly Member[];
     }
   | { readonly type: "settled"; readonly request: number; readonly ok?: Json; readonly error?: ErrorBody }
-  | { readonly type: "called"; readonly id: number; readonly method: string; readonly data: Json | undefined }
+  /** The server calls: to be answered with this generation and id. Every connection counts its calls anew. */
+  | {
+      readonly type: "called";
+      readonly generation: number;
+      readonly id: number;
+      readonly method: string;
+      readonly data: Json | undefined;
+    }
   /** To be kept, with the positions, for the next cold start. */
   | { readonly type: "session"; readonly session: string; readonly secret: string; readonly user: string }
   | { readonly type: "ended"; readonly error: ErrorBody | undefined };
@@ -134,8 +141,8 @@ export interface ClientMachine {
   request(request: number, what: ClientRequest, now: number): readonly ClientOutput[];
   /** The application has processed everything up to here (ack level "processed"). */
   processed(channel: string, position: string, now: number): readonly ClientOutput[];
-  /** The answer to `called`. */
-  answer(reply: Reply, now: number): readonly ClientOutput[];
+  /** The answer to `called`. Goes nowhere when the connection that asked is gone. */
+  answer(generation: number, reply: Reply, now: number): readonly ClientOutput[];
   /** When `tick` is due; undefined: never. A tick before it does nothing. */
   readonly deadline: number | undefined;
   readonly state: ClientState;

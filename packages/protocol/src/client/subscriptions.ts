@@ -42,29 +42,23 @@ export interface Subscriptions {
     message: Message | Skip,
     now: number,
   ): { readonly outputs: readonly ClientOutput[]; readonly recover: boolean };
-  jumped(message: Extract<ServerMessage, { t: "gap" }>, now: number): ClientOutput[];
+  jumped(message: Extract<ServerMessage, { t: "gap" }>): ClientOutput[];
   readonly deadline: number | undefined;
 }
 
-export function createSubscriptions(acks: Acks, acksReceived: boolean): Subscriptions {
-  const byChannel: Record<string, Subscription> = {};
-  const find = (channel: string): Subscription | undefined =>
-    Object.prototype.hasOwnProperty.call(byChannel, channel) ? byChannel[channel] : undefined;
+export function createSubscriptions(acks: Acks): Subscriptions {
+  const byChannel = Object.create(null) as Record<string, Subscription>;
 
   function drop(channel: string): boolean {
-    if (find(channel) === undefined) return false;
+    if (byChannel[channel] === undefined) return false;
     delete byChannel[channel];
     acks.forget(channel);
     return true;
   }
 
-  function received(channel: string, position: string, now: number): void {
-    if (acksReceived) acks.mark(channel, position, now);
-  }
-
   return {
     want(channel, position) {
-      if (find(channel) !== undefined) return false;
+      if (byChannel[channel] !== undefined) return false;
       byChannel[channel] = { cursor: createChannelCursor(position), asked: undefined, retryAt: undefined };
       return true;
     },
@@ -119,7 +113,7 @@ export function createSubscriptions(acks: Acks, acksReceived: boolean): Subscrip
       const position = subscription.cursor.position()!;
       const outputs: ClientOutput[] = [{ type: "attached", channel, position }];
       if (gap !== undefined) {
-        received(channel, position, now);
+        acks.forget(channel);
         outputs.push({ type: "gap", channel, why: gap, position });
       }
       return outputs;
@@ -128,20 +122,19 @@ export function createSubscriptions(acks: Acks, acksReceived: boolean): Subscrip
       return Object.keys(byChannel).filter((channel) => byChannel[channel]!.asked === id)[0];
     },
     take(message, now) {
-      const subscription = find(message.c);
+      const subscription = byChannel[message.c];
       if (subscription === undefined) return { outputs: [], recover: false };
       const verdict = subscription.cursor.take(message.p, message.prev);
-      // A duplicate counts against the server's window as well: it is acknowledged again.
-      if (verdict === "duplicate") received(message.c, subscription.cursor.position()!, now);
+      if (verdict === "duplicate") acks.cameAgain(message.c, now);
       if (verdict !== "deliver") return { outputs: [], recover: verdict === "recover" };
-      received(message.c, message.p, now);
+      acks.came(message.c, message.p, message.prev, now);
       return { outputs: message.t === "message" ? [{ type: "message", message }] : [], recover: false };
     },
-    jumped(gap, now) {
-      const subscription = find(gap.c);
+    jumped(gap) {
+      const subscription = byChannel[gap.c];
       if (subscription === undefined) return [];
       subscription.cursor.jump(gap.p);
-      received(gap.c, gap.p, now);
+      acks.forget(gap.c);
       return [{ type: "gap", channel: gap.c, why: gap.why, position: gap.p }];
     },
     get deadline() {

@@ -1,4 +1,4 @@
-import type { Attached, GapWhy } from "../messages.js";
+import type { AckLevel, Attached, GapWhy } from "../messages.js";
 import { offsetOf } from "../position.js";
 import type { ResumeDecision } from "../resume.js";
 
@@ -25,8 +25,21 @@ export interface Batch {
 /** One publication as read from history: its message is ready to be sent. */
 export interface HistoryItem {
   readonly p: string;
-  /** The JSON of the message. */
+  /** The JSON of the message, or of the skip that stands for one that has expired. */
   readonly text: string;
+  /** It is a skip: it does not count against the window, for the client has nothing to process. */
+  readonly isSkip?: true;
+  /** What it follows. Needed where the channel is conflated. */
+  readonly prev?: string;
+}
+
+/** What a channel keeps: the publications of a while, the newest alone (conflated), or nothing. */
+export type Keeps = "history" | "newest" | "nothing";
+
+/** Everything after `after` up to `position`. */
+export interface AckedRange {
+  readonly after: string;
+  readonly position: string;
 }
 
 /** What of a connection's window a feed has used. */
@@ -42,7 +55,7 @@ interface Unacked {
  */
 export class Feed {
   readonly channel: string;
-  readonly keepsHistory: boolean;
+  readonly keeps: Keeps;
   state: FeedState = "attaching";
   /** Position of the last publication that the client was sent, or told. */
   sent: string;
@@ -56,21 +69,24 @@ export class Feed {
   private readonly decision: ResumeDecision | undefined;
   private readonly attachedAt: string;
   private unacked: Unacked[] = [];
+  /** By level: everything that was sent after this may be acknowledged by the next ack. */
+  private readonly acknowledged: Record<AckLevel, string>;
 
   /** `wanted` and `decision` are undefined for a client that begins "from now on". */
   constructor(
     channel: string,
-    keepsHistory: boolean,
+    keeps: Keeps,
     head: string,
     wanted: string | undefined,
     decision: ResumeDecision | undefined,
   ) {
     this.channel = channel;
-    this.keepsHistory = keepsHistory;
+    this.keeps = keeps;
     this.head = head;
     this.attachedAt = head;
     this.decision = decision;
     this.sent = wanted !== undefined && decision !== undefined && "from" in decision ? wanted : head;
+    this.acknowledged = { received: this.sent, processed: this.sent };
   }
 
   /** Something was published between the attachment and its answer. */
@@ -81,11 +97,10 @@ export class Feed {
   /** The client is told now; what was published since the attachment is part of the answer. */
   begin(): Attached {
     const hasMoved = this.head !== this.attachedAt;
-    if (!this.keepsHistory && hasMoved) {
+    if (this.keeps === "nothing" && hasMoved) {
       const gap =
         this.decision === undefined ? undefined : "gap" in this.decision ? this.decision.gap : "no-history";
-      this.sent = this.head;
-      this.state = "live";
+      this.goOn(this.head);
       return gap === undefined ? { position: this.head } : { position: this.head, gap };
     }
     this.state = this.sent === this.head ? "live" : "behind";
@@ -105,7 +120,7 @@ export class Feed {
     // A hole, a fork, or a part that the client has from history: reading on from where it stands tells.
     const isNext = batch.prev === undefined || batch.prev === this.sent;
     if (!isOpen || !isNext) {
-      this.state = this.keepsHistory ? "behind" : "muted";
+      this.fallBehind();
       return false;
     }
     this.note(batch.last, batch.count, batch.bytes);
@@ -125,7 +140,10 @@ export class Feed {
   /** A page came, read when `head` was the newest; all of it is sent. `live` when it reached what is published now. */
   took(items: readonly HistoryItem[], head: string): void {
     this.isReading = false;
-    for (const item of items) this.note(item.p, 1, item.text.length);
+    for (const { p, text, isSkip } of items) {
+      if (isSkip === true) this.sent = p;
+      else this.note(p, 1, text.length);
+    }
     if (this.sent === head && !this.hasMoved) {
       this.head = head;
       this.state = "live";
@@ -136,7 +154,7 @@ export class Feed {
   missed(head: string): boolean {
     if (this.state !== "live" || head === this.head) return false;
     this.head = head;
-    this.state = this.keepsHistory ? "behind" : "muted";
+    this.fallBehind();
     return true;
   }
 
@@ -144,8 +162,7 @@ export class Feed {
   lost(head: string): { readonly position: string; readonly why: GapWhy } {
     this.isReading = false;
     this.head = head;
-    this.sent = head;
-    this.state = "live";
+    this.goOn(head);
     this.unacked = [];
     this.unackedCount = 0;
     this.unackedBytes = 0;
@@ -155,13 +172,25 @@ export class Feed {
   /** The window has room again: a muted channel goes on from now, and says so. */
   unmute(): { readonly position: string; readonly why: GapWhy } | undefined {
     if (this.state !== "muted") return undefined;
-    this.sent = this.head;
-    this.state = "live";
+    this.goOn(this.head);
     return { position: this.head, why: "slow" };
   }
 
-  /** Everything up to `position` is acknowledged. A position that was never sent is taken for what it covers. */
-  ack(position: string): void {
+  /** A conflated channel: how the client gets from where it stands to `item`, unless it follows or is what it has. */
+  leapTo({ p, prev }: HistoryItem): { readonly position: string; readonly isFork: boolean } | undefined {
+    if (prev === undefined || p === this.sent || prev === this.sent) return undefined;
+    const isFork = offsetOf(prev) === 0 || offsetOf(p) <= offsetOf(this.sent);
+    if (isFork) this.goOn(prev);
+    this.state = "behind";
+    this.sent = prev;
+    return { position: prev, isFork };
+  }
+
+  /**
+   * Everything up to `position` is acknowledged. A position that was never sent is taken for what it covers. The answer is
+   * what a receipt may say: all that was sent after `after` up to `position`, nothing of which a gap passed over.
+   */
+  ack(position: string, level: AckLevel, from: string | undefined): AckedRange | undefined {
     const offset = offsetOf(position);
     let done = 0;
     for (const entry of this.unacked) {
@@ -171,6 +200,24 @@ export class Feed {
       done += 1;
     }
     if (done > 0) this.unacked = this.unacked.slice(done);
+    const upTo = offset > offsetOf(this.sent) ? this.sent : position;
+    const before = this.acknowledged[level];
+    if (offsetOf(upTo) > offsetOf(before)) this.acknowledged[level] = upTo;
+    else if (from === undefined) return undefined;
+    const after = from ?? before;
+    return offsetOf(after) < offsetOf(upTo) ? { after, position: upTo } : undefined;
+  }
+
+  private fallBehind(): void {
+    this.state = this.keeps === "nothing" ? "muted" : "behind";
+  }
+
+  /** From `position` on; what was before it is neither sent nor acknowledged. */
+  private goOn(position: string): void {
+    this.sent = position;
+    this.state = "live";
+    this.acknowledged.received = position;
+    this.acknowledged.processed = position;
   }
 
   private note(last: string, count: number, bytes: number): void {

@@ -67,6 +67,8 @@ export interface AttachFacts {
   readonly wanted: string | undefined;
   readonly head: string;
   readonly keepsHistory: boolean;
+  /** It keeps its newest alone, which makes up for all before it (PROTOCOL.md 2.5). Default false. */
+  readonly conflates?: boolean;
   /** The wanted position is in the history. */
   readonly found: boolean;
   /** Publications after it. */
@@ -80,13 +82,14 @@ export type SessionOutput =
   | { readonly type: "open"; readonly user: string; readonly hello: Hello }
   | { readonly type: "attach"; readonly channel: string; readonly position: string | undefined }
   | { readonly type: "detach"; readonly channel: string }
-  /** Read history after `after`, at most this much. */
+  /** Read history after `after`, at most this much; `newest`: the newest publication, wherever `after` is, with its `prev`. */
   | {
       readonly type: "read";
       readonly channel: string;
       readonly after: string;
       readonly limit: number;
       readonly bytes: number;
+      readonly newest?: true;
     }
   | {
       readonly type: "publish";
@@ -111,8 +114,16 @@ export type SessionOutput =
       readonly limit: number;
     }
   | { readonly type: "members"; readonly id: number; readonly channel: string }
+  /** The answer to `call`, exactly one: the client's, or that there is none. */
   | { readonly type: "answered"; readonly id: number; readonly ok?: Json; readonly error?: ErrorBody }
-  | { readonly type: "acked"; readonly channel: string; readonly position: string; readonly level: AckLevel }
+  /** The client has all that was sent to it after `after` up to `position`: receipts may say so, and nothing of a gap. */
+  | {
+      readonly type: "acked";
+      readonly channel: string;
+      readonly after: string;
+      readonly position: string;
+      readonly level: AckLevel;
+    }
   | { readonly type: "visible"; readonly visible: boolean }
   /** The client has its welcome: the secret before it is no longer valid. */
   | { readonly type: "confirmed" }
@@ -137,6 +148,8 @@ export interface SessionOptions {
   /** Milliseconds before a token ends at which a new one is asked for, and after it at which the connection does. */
   readonly expiringMs: number;
   readonly expiredMs: number;
+  /** Milliseconds that the client may take to answer a call of the application. */
+  readonly callMs: number;
 }
 
 export const defaultSessionOptions: SessionOptions = {
@@ -152,4 +165,5 @@ export const defaultSessionOptions: SessionOptions = {
   pageBytes: 131_072,
   expiringMs: 60_000,
   expiredMs: 10_000,
+  callMs: 30_000,
 };

@@ -1,11 +1,12 @@
 import { byeCodes, type ByeName } from "../bye.js";
 import { decodeClientText, encode, type Unknown } from "../codec.js";
-import type { Attached, ClientMessage, ErrorBody, Hello, Json, ServerMessage } from "../messages.js";
+import type { Attached, ClientMessage, ErrorBody, Hello, Json, Reply, ServerMessage } from "../messages.js";
 import { offsetOf } from "../position.js";
 import type { ProtocolError } from "../protocol-error.js";
 import { decideResume } from "../resume.js";
-import { Feed, type Batch } from "./feed.js";
+import { Feed, type Batch, type HistoryItem } from "./feed.js";
 import type { AttachFacts, SessionInput, SessionOptions, SessionOutput, SessionState } from "./inputs.js";
+import { OpenCalls } from "./open-calls.js";
 import { sessionHandlers } from "./session-table.js";
 import { hear } from "./session-talk.js";
 
@@ -44,6 +45,7 @@ export class SessionMachine {
   private expiresAt: number | undefined;
   private isExpiryTold = false;
   private lastPing = 0;
+  private readonly calls: OpenCalls = new OpenCalls();
   private unackedCount = 0;
   private unackedBytes = 0;
 
@@ -98,7 +100,8 @@ export class SessionMachine {
     if (this.state === "ended") return undefined;
     if (this.state !== "live") return this.helloUntil;
     const beat = Math.min(this.sentAt + this.options.heartbeatMs, this.heardAt + this.silenceMs());
-    return this.expiresAt === undefined ? beat : Math.min(beat, this.expiryDeadline(this.expiresAt));
+    const due = Math.min(beat, this.calls.deadline);
+    return this.expiresAt === undefined ? due : Math.min(due, this.expiryDeadline(this.expiresAt));
   }
 
   // What the handlers below do; not for drivers.
@@ -190,7 +193,8 @@ export class SessionMachine {
       wanted === undefined
         ? undefined
         : decideResume({ ...facts, wanted, maxReplay: this.options.maxReplay });
-    const feed = new Feed(channel, facts.keepsHistory, facts.head, wanted, decision);
+    const keeps = facts.conflates === true ? "newest" : facts.keepsHistory ? "history" : "nothing";
+    const feed = new Feed(channel, keeps, facts.head, wanted, decision);
     if (asked.head !== undefined && offsetOf(asked.head) > offsetOf(facts.head)) feed.passed(asked.head);
     this.forget(this.feeds.get(channel));
     this.feeds.set(channel, feed);
@@ -235,6 +239,8 @@ export class SessionMachine {
       this.catchUp(now);
       return;
     }
+    const newest = input.items[0];
+    if (feed.keeps === "newest" && newest !== undefined) this.leap(feed, newest, now);
     const before = { count: feed.unackedCount, bytes: feed.unackedBytes };
     feed.took(input.items, input.head);
     this.unackedCount += feed.unackedCount - before.count;
@@ -262,6 +268,7 @@ export class SessionMachine {
       this.end("heartbeat", now, {});
       return;
     }
+    this.out.push(...this.calls.expire(now));
     if (this.expiresAt !== undefined && now >= this.expiryDeadline(this.expiresAt)) {
       if (this.isExpiryTold) {
         this.end("token-expired", now, {});
@@ -296,6 +303,7 @@ export class SessionMachine {
   /** @internal */
   over(): void {
     this.state = "ended";
+    this.out.push(...this.calls.expire(Infinity));
     for (const channel of this.feeds.keys()) this.out.push({ type: "detach", channel });
     this.feeds.clear();
     this.attaching.clear();
@@ -304,6 +312,17 @@ export class SessionMachine {
   /** @internal */
   emit(output: SessionOutput): void {
     this.out.push(output);
+  }
+
+  /** @internal */
+  call({ id, method, data }: Extract<SessionInput, { type: "call" }>, now: number): void {
+    this.calls.add(id, now + this.options.callMs);
+    this.send(data === undefined ? { t: "call", id, method } : { t: "call", id, method, d: data }, now);
+  }
+
+  /** @internal */
+  answered(reply: Reply): void {
+    this.out.push(...this.calls.settle(reply));
   }
 
   /** @internal */
@@ -376,14 +395,20 @@ export class SessionMachine {
   }
 
   /** @internal */
-  ack(channel: string, position: string, level: "received" | "processed", now: number): void {
+  ack(
+    channel: string,
+    position: string,
+    level: "received" | "processed",
+    from: string | undefined,
+    now: number,
+  ): void {
     const feed = this.feeds.get(channel);
     if (feed === undefined) return;
     const before = { count: feed.unackedCount, bytes: feed.unackedBytes };
-    feed.ack(position);
+    const range = feed.ack(position, level, from);
     this.unackedCount -= before.count - feed.unackedCount;
     this.unackedBytes -= before.bytes - feed.unackedBytes;
-    this.out.push({ type: "acked", channel, position, level });
+    if (range !== undefined) this.out.push({ type: "acked", channel, ...range, level });
     this.catchUp(now);
   }
 
@@ -402,7 +427,20 @@ export class SessionMachine {
     feed.startReading();
     const { pageMessages, pageBytes, window } = this.options;
     const limit = Math.min(pageMessages, Math.max(1, window - this.unackedCount));
-    this.out.push({ type: "read", channel: feed.channel, after: feed.sent, limit, bytes: pageBytes });
+    const read = { type: "read", channel: feed.channel, after: feed.sent, bytes: pageBytes } as const;
+    this.out.push(feed.keeps === "newest" ? { ...read, limit: 1, newest: true } : { ...read, limit });
+  }
+
+  /** A conflated channel goes to its newest over whatever was between. */
+  private leap(feed: Feed, newest: HistoryItem, now: number): void {
+    const from = feed.sent;
+    const leap = feed.leapTo(newest);
+    if (leap === undefined) return;
+    const { position: p, isFork } = leap;
+    this.send(
+      isFork ? { t: "gap", c: feed.channel, p, why: "fork" } : { t: "skip", c: feed.channel, p, prev: from },
+      now,
+    );
   }
 
   /** What a feed had on its way no longer counts against the window. */

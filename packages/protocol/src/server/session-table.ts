@@ -27,7 +27,12 @@ const always: Row = {
   page: nothing,
   done: nothing,
   failed: nothing,
-  call: nothing,
+  call: (m, input) =>
+    m.emit({
+      type: "answered",
+      id: input.id,
+      error: { code: "unavailable", message: "call: the client is not connected", retry: true },
+    }),
   end: (m, { type: _type, bye, ...more }, now) => m.end(bye, now, more),
   closed: (m) => m.over(),
   tick: (m, _input, now) => m.tick(now),
@@ -64,13 +69,7 @@ export const sessionHandlers: Readonly<Record<SessionState, Row>> = {
     page: (m, input, now) => m.page(input, now),
     done: (m, input, now) => m.reply(input.id, input.ok, now),
     failed: (m, input, now) => m.refuse(input.id, input.error, now),
-    call: (m, input, now) =>
-      m.send(
-        input.data === undefined
-          ? { t: "call", id: input.id, method: input.method }
-          : { t: "call", id: input.id, method: input.method, d: input.data },
-        now,
-      ),
+    call: (m, input, now) => m.call(input, now),
   },
   ended: {
     ...always,

@@ -69,15 +69,11 @@ export function hear(m: SessionMachine, message: ClientMessage | Unknown, now: n
       });
       return;
     case "reply":
-      m.emit(
-        "error" in message
-          ? { type: "answered", id: message.id, error: message.error }
-          : { type: "answered", id: message.id, ok: message.ok },
-      );
+      m.answered(message);
       return;
     case "ack":
       for (const [channel, position] of Object.entries(message.c)) {
-        m.ack(channel, position, message.level ?? "received", now);
+        m.ack(channel, position, message.level ?? "received", own(message.from, channel), now);
       }
       return;
     case "auth":
@@ -103,4 +99,9 @@ export function hear(m: SessionMachine, message: ClientMessage | Unknown, now: n
     case "pong":
       return;
   }
+}
+
+/** A channel's name may be that of something that every object has. */
+function own(map: Readonly<Record<string, string>> | undefined, channel: string): string | undefined {
+  return map !== undefined && Object.hasOwn(map, channel) ? map[channel] : undefined;
 }

@@ -197,9 +197,9 @@ describe("messages", () => {
     client.hear({ t: "presence", c: "a", joined, left: [] }, { t: "call", id: -4, method: "refresh", d: 1 });
     expect(client.look()).toEqual([
       { type: "presence", channel: "a", joined, left: [] },
-      { type: "called", id: -4, method: "refresh", data: 1 },
+      { type: "called", generation: 1, id: -4, method: "refresh", data: 1 },
     ]);
-    client.run(client.machine.answer({ t: "reply", id: -4, ok: "done" }, client.now));
+    client.run(client.machine.answer(1, { t: "reply", id: -4, ok: "done" }, client.now));
     expect(client.sent()).toEqual([{ t: "reply", id: -4, ok: "done" }]);
     client.input({
       type: "text",
@@ -207,11 +207,26 @@ describe("messages", () => {
       text: '[{"t":"dance","id":-5},{"t":"dance","id":5},{"t":"dance"}]',
     });
     expect(client.sent()).toMatchObject([{ t: "reply", id: -5, error: { code: "unsupported" } }]);
+  });
+
+  test("a call is answered on the connection that asked, or not at all", () => {
+    const client = live();
+    client.hear({ t: "call", id: -1, method: "first" });
     client.closed();
     client.look();
-    client.run(client.machine.answer({ t: "reply", id: -4, ok: "late" }, client.now));
-    client.welcome();
+    client.run(client.machine.answer(1, { t: "reply", id: -1, ok: "late" }, client.now));
     expect(client.look()).toEqual([]);
+    client.advance(1_000);
+    client.goLive({ a: { position: at(3), recovered: true } });
+    client.hear({ t: "call", id: -1, method: "second" });
+    expect(client.look()).toEqual([
+      { type: "called", generation: 2, id: -1, method: "second", data: undefined },
+    ]);
+    client.run(client.machine.answer(1, { t: "reply", id: -1, ok: "later" }, client.now));
+    expect(client.look()).toEqual([]);
+    const error: ErrorBody = { code: "failed", message: "no", retry: false };
+    client.run(client.machine.answer(2, { t: "reply", id: -1, error }, client.now));
+    expect(client.sent()).toEqual([{ t: "reply", id: -1, error }]);
   });
 
   test("the server's ping is answered at once", () => {
@@ -228,6 +243,19 @@ describe("messages", () => {
 });
 
 describe("acks", () => {
+  const processing = () => {
+    const client = createHarness({ ackLevel: "processed" });
+    client.run(client.machine.subscribe("a", at(3), client.now));
+    client.goLive({ a: { position: at(3), recovered: true } });
+    return Object.assign(client, {
+      processed: (n: number) => client.run(client.machine.processed("a", at(n), client.now)),
+      ackAfter: (ms: number) => {
+        client.advance(ms);
+        return client.sent().filter((sent) => sent.t === "ack");
+      },
+    });
+  };
+
   test("gathered for a second", () => {
     const client = live();
     client.hear(message(4));
@@ -237,7 +265,7 @@ describe("acks", () => {
     client.advance(499);
     expect(client.sent()).toEqual([]);
     client.advance(1);
-    expect(client.sent()).toEqual([{ t: "ack", c: { a: at(5) } }]);
+    expect(client.sent()).toEqual([{ t: "ack", c: { a: at(5) }, from: { a: at(3) } }]);
     client.advance(5_000);
     expect(client.sent()).toEqual([]);
   });
@@ -247,7 +275,7 @@ describe("acks", () => {
     for (let n = 4; n < 35; n += 1) client.hear(message(n));
     expect(client.sent()).toEqual([]);
     client.hear(message(35));
-    expect(client.sent()).toEqual([{ t: "ack", c: { a: at(35) } }]);
+    expect(client.sent()).toEqual([{ t: "ack", c: { a: at(35) }, from: { a: at(3) } }]);
 
     const narrow = createHarness();
     narrow.run(narrow.machine.subscribe("a", at(3), narrow.now));
@@ -257,7 +285,11 @@ describe("acks", () => {
     narrow.welcome({ a: { position: at(3), recovered: true } }, { window: 1, windowBytes: 1 });
     narrow.look();
     narrow.hear(message(4));
-    expect(narrow.sent()).toEqual([{ t: "ack", c: { a: at(4) } }]);
+    expect(narrow.sent()).toEqual([{ t: "ack", c: { a: at(4) }, from: { a: at(3) } }]);
+
+    const batched = live();
+    batched.hear(...Array.from({ length: 32 }, (_, n) => message(n + 4)));
+    expect(batched.sent()).toEqual([{ t: "ack", c: { a: at(35) }, from: { a: at(3) } }]);
   });
 
   test("by bytes too", () => {
@@ -269,7 +301,7 @@ describe("acks", () => {
     client.welcome({ a: { position: at(3), recovered: true } }, { windowBytes: 2_000 });
     client.look();
     client.hear({ ...message(4), d: "x".repeat(1_000) });
-    expect(client.sent()).toEqual([{ t: "ack", c: { a: at(4) } }]);
+    expect(client.sent()).toEqual([{ t: "ack", c: { a: at(4) }, from: { a: at(3) } }]);
   });
 
   test("processed: only what the application says, a full window without it sends nothing", () => {
@@ -281,7 +313,83 @@ describe("acks", () => {
     expect(client.sent()).toEqual([]);
     client.run(client.machine.processed("a", at(38), client.now));
     client.advance(1_000);
-    expect(client.sent()).toEqual([{ t: "ack", c: { a: at(38) }, level: "processed" }]);
+    expect(client.sent()).toEqual([{ t: "ack", c: { a: at(38) }, from: { a: at(3) }, level: "processed" }]);
+  });
+
+  test("processed: each goes on from the last; what is not wanted says nothing", () => {
+    const client = processing();
+    client.hear(message(4), message(5));
+    client.processed(4);
+    expect(client.ackAfter(1_000)).toEqual([
+      { t: "ack", c: { a: at(4) }, from: { a: at(3) }, level: "processed" },
+    ]);
+    client.processed(5);
+    client.run(client.machine.processed("b", at(4), client.now));
+    expect(client.ackAfter(1_000)).toEqual([
+      { t: "ack", c: { a: at(5) }, from: { a: at(4) }, level: "processed" },
+    ]);
+  });
+
+  test("processed: nothing from before a gap together with what follows it", () => {
+    const client = processing();
+    client.hear(message(4), { t: "gap", c: "a", p: at(9), why: "slow" });
+    client.processed(4);
+    expect(client.ackAfter(5_000)).toEqual([]);
+    client.hear(message(10));
+    client.processed(10);
+    expect(client.ackAfter(1_000)).toEqual([
+      { t: "ack", c: { a: at(10) }, from: { a: at(9) }, level: "processed" },
+    ]);
+  });
+
+  test("a duplicate counts against the window, so what was acknowledged is acknowledged again", () => {
+    const received = live();
+    received.hear(message(4));
+    received.advance(1_000);
+    received.look();
+    received.hear(message(4));
+    received.advance(1_000);
+    expect(received.sent()).toEqual([{ t: "ack", c: { a: at(4) }, from: { a: at(4) } }]);
+
+    const client = processing();
+    client.hear(message(3));
+    expect(client.ackAfter(5_000)).toEqual([]);
+    client.hear(message(4), message(4));
+    expect(client.ackAfter(5_000)).toEqual([
+      { t: "ack", c: { a: at(3) }, from: { a: at(3) }, level: "processed" },
+    ]);
+    client.processed(4);
+    client.hear(message(4));
+    expect(client.ackAfter(1_000)).toEqual([
+      { t: "ack", c: { a: at(4) }, from: { a: at(3) }, level: "processed" },
+    ]);
+  });
+
+  test("after a reconnect: what was received on the connection before goes first", () => {
+    const client = live();
+    client.hear(message(4), message(5));
+    client.closed();
+    client.advance(1_000);
+    client.token();
+    client.opened();
+    client.look();
+    client.welcome({ a: { position: at(9), gap: "trimmed" } });
+    expect(client.sent()).toEqual([{ t: "ack", c: { a: at(5) }, from: { a: at(3) } }]);
+    client.hear(message(10));
+    client.advance(1_000);
+    expect(client.sent()).toEqual([{ t: "ack", c: { a: at(10) }, from: { a: at(9) } }]);
+  });
+
+  test("after a gap: nothing of before it is acknowledged, on a later connection neither", () => {
+    const client = live();
+    client.hear(message(4), { t: "gap", c: "a", p: at(9), why: "slow" });
+    client.closed();
+    client.advance(1_000);
+    client.token();
+    client.opened();
+    client.look();
+    client.welcome({ a: { position: at(9), recovered: true } });
+    expect(client.sent()).toEqual([]);
   });
 
   test("an unsubscribed channel is not acknowledged; at level received the application's word is not needed", () => {

@@ -41,11 +41,11 @@ describe("a live channel", () => {
     server.hear({ t: "ack", c: { a: at(7), gone: at(1) } });
     expect(server.look()).toEqual([
       { type: "confirmed" },
-      { type: "acked", channel: "a", position: at(7), level: "received" },
+      { type: "acked", channel: "a", after: at(5), position: at(7), level: "received" },
     ]);
     server.hear({ t: "ack", c: { a: at(8) }, level: "processed" });
     expect(server.look()).toEqual([
-      { type: "acked", channel: "a", position: at(8), level: "processed" },
+      { type: "acked", channel: "a", after: at(5), position: at(8), level: "processed" },
       { type: "read", channel: "a", after: at(8), limit: 2, bytes: 131_072 },
     ]);
     server.input({ type: "page", channel: "a", items: [item(9), item(10)], head: at(12) });
@@ -60,6 +60,17 @@ describe("a live channel", () => {
     server.input({ type: "page", channel: "a", items: [item(13)], head: at(13) });
     server.hear({ t: "ack", c: { a: at(13) } });
     expect(server.offer("a", batch(14))).toBe(true);
+  });
+
+  test("a skip is not counted: there is nothing in it to process", () => {
+    const server = createHarness({ window: 1 });
+    server.toLive();
+    server.verify("a", at(8));
+    const skip = { ...item(6), isSkip: true } as const;
+    server.input({ type: "page", channel: "a", items: [skip], head: at(8) });
+    expect(server.look().at(-1)).toMatchObject({ type: "read", after: at(6) });
+    server.input({ type: "page", channel: "a", items: [item(7)], head: at(8) });
+    expect(server.look().filter((output) => output.type === "read")).toEqual([]);
   });
 
   test("bytes fill the window too", () => {
@@ -303,13 +314,13 @@ describe("what is published while a channel is being attached", () => {
 });
 
 test("an ack of what was never sent frees nothing", () => {
-  const feed = new Feed("a", true, at(5), undefined, undefined);
+  const feed = new Feed("a", "history", at(5), undefined, undefined);
   feed.begin();
   feed.offer(batch(8, 3), true);
-  feed.ack(at(7));
+  feed.ack(at(7), "received", undefined);
   expect(feed.unackedCount).toBe(3);
-  feed.ack("nonsense");
+  feed.ack("nonsense", "received", undefined);
   expect(feed.unackedCount).toBe(3);
-  feed.ack(at(8));
+  feed.ack(at(8), "received", undefined);
   expect(feed.unackedCount).toBe(0);
 });

@@ -190,14 +190,6 @@ describe("live", () => {
       { t: "auth", id: 2, token: "n" },
       { type: "reauthenticate", id: 2, token: "n" },
     ],
-    [
-      { t: "reply", id: -1, ok: 5 },
-      { type: "answered", id: -1, ok: 5 },
-    ],
-    [
-      { t: "reply", id: -1, error: { code: "failed", message: "", retry: false } },
-      { type: "answered", id: -1, error: { code: "failed", message: "", retry: false } },
-    ],
     [{ t: "hidden" }, { type: "visible", visible: false }],
     [
       { t: "ping", id: 7 },
@@ -225,6 +217,54 @@ describe("live", () => {
       { t: "call", id: -3, method: "m", d: 1 },
       { t: "presence", c: "a", joined: [], left: [{ user: "u", device: "d" }] },
     ]);
+  });
+
+  describe("a call of the application", () => {
+    const unknown = {
+      code: "unknown-outcome",
+      message: "call: sent, and the client did not answer",
+      retry: false,
+    };
+
+    test("has the client's answer, once", () => {
+      const server = createHarness();
+      server.toLive();
+      server.input({ type: "call", id: -1, method: "m", data: undefined });
+      server.input({ type: "call", id: -2, method: "m", data: undefined });
+      server.hear({ t: "reply", id: -3, ok: 0 });
+      server.look();
+      const error = { code: "failed", message: "", retry: false };
+      server.hear(
+        { t: "reply", id: -1, ok: 5 },
+        { t: "reply", id: -2, error },
+        { t: "reply", id: -1, ok: 6 },
+      );
+      expect(server.look()).toEqual([
+        { type: "answered", id: -1, ok: 5 },
+        { type: "answered", id: -2, error },
+      ]);
+    });
+
+    test("has an unknown outcome when no answer comes in time, or the connection ends", () => {
+      const server = createHarness({ callMs: 5_000 });
+      server.toLive();
+      server.input({ type: "call", id: -1, method: "m", data: undefined });
+      server.advance(4_000);
+      server.input({ type: "call", id: -2, method: "m", data: undefined });
+      server.look();
+      server.advance(1_000);
+      expect(server.look()).toEqual([{ type: "answered", id: -1, error: unknown }]);
+      server.input({ type: "closed" });
+      expect(server.look()).toContainEqual({ type: "answered", id: -2, error: unknown });
+    });
+
+    test("to a client that is not live is refused at once", () => {
+      const server = createHarness();
+      server.input({ type: "call", id: -1, method: "m", data: undefined });
+      expect(server.look()).toMatchObject([
+        { type: "answered", id: -1, error: { code: "unavailable", retry: true } },
+      ]);
+    });
   });
 
   test("unknown types are refused when they ask, ignored when they do not", () => {
