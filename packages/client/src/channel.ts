@@ -95,6 +95,7 @@ export function createChannel(
   function giveOther(output: Exclude<ChannelOutput, { type: "message" }>): void {
     switch (output.type) {
       case "attached":
+        positions[name] = output.position;
         enter("live");
         return;
       case "detached":

@@ -142,9 +142,8 @@ export function connect(options: ConnectOptions): Client {
 
   function fetchToken(generation: number, refused: boolean): void {
     function got(token: unknown): void {
-      if (getToken === undefined || (typeof token === "string" && token !== "")) {
-        input({ type: "token", generation, token: token as string | undefined });
-      } else failed(`expected a text, got ${typeof token}`);
+      if (typeof token === "string" && token !== "") input({ type: "token", generation, token });
+      else failed(`expected a text, got ${typeof token}`);
     }
     function failed(cause: unknown): void {
       const { message, errMsg, retry } = Object(cause) as {
@@ -156,7 +155,8 @@ export function connect(options: ConnectOptions): Client {
       fail(error);
       input({ type: "token-failed", generation, final: !error.retry, message: error.message });
     }
-    settle(() => getToken && getToken({ refused }), got, failed);
+    if (getToken === undefined) input({ type: "token", generation, token: undefined });
+    else settle(() => getToken({ refused }), got, failed);
   }
 
   function answer({ generation, id, method, data }: Extract<ClientOutput, { type: "called" }>): void {

@@ -4,8 +4,8 @@ import {
   type Finding,
   type SessionOptions,
 } from "@weapp-socket/protocol";
-import { createPhone, type Phone } from "./client.js";
-import { createLink, type LinkEnd, type Weather } from "./link.js";
+import { createPhone, type Phone, type PhoneOptions } from "./client.js";
+import { createLink, type Link, type LinkEnd, type Weather } from "./link.js";
 import { createNode, type Cluster, type Node } from "./node.js";
 import { createRandom, type Random } from "./random.js";
 import { createStore } from "./store.js";
@@ -31,8 +31,16 @@ const channels = ["room:1", "room:2", "live:1"];
 const TROUBLE_MS = 120_000;
 const PEACE_MS = 180_000;
 
-/** Clients, nodes, a broker and the wires between them under one clock and one seed: two minutes of trouble, then peace. */
-export function runWorld(seed: number): WorldReport {
+export type { Link, LinkEnd, Phone, PhoneOptions };
+
+/**
+ * Clients, nodes, a broker and the wires between them under one clock and one seed: two minutes of trouble, then peace.
+ * `makePhone` makes the clients. Default: the protocol's machine, without anything around it.
+ */
+export function runWorld(
+  seed: number,
+  makePhone: (options: PhoneOptions) => Phone = createPhone,
+): WorldReport {
   const random = createRandom(seed);
   const timeline = createTimeline();
   const store = createStore(random);
@@ -82,8 +90,7 @@ export function runWorld(seed: number): WorldReport {
   }
 
   const phones: Phone[] = [];
-  for (let n = 0; n < 4; n += 1)
-    phones.push(createPhone({ name: `p${n}`, timeline, random, channels, dial }));
+  for (let n = 0; n < 4; n += 1) phones.push(makePhone({ name: `p${n}`, timeline, random, channels, dial }));
 
   const faults: Record<string, number> = {};
   let isOver = false;
