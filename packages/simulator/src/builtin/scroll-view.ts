@@ -47,22 +47,30 @@ function createScroller(host: BuiltinHost, element: HTMLElement): BuiltinInstanc
     refresher.show();
   }
 
+  let wanted: readonly [id: string, how: ScrollBehavior] | undefined;
+
+  /** The children of the same update may not exist yet; of several wishes in one frame the last one counts. */
   function reveal(id: string, how: ScrollBehavior): void {
+    const isAsked = wanted !== undefined;
+    wanted = [id, how];
+    if (!isAsked) requestAnimationFrame(scrollToWanted);
+  }
+
+  function scrollToWanted(): void {
+    const [id, how] = wanted!;
+    wanted = undefined;
     if (id === "") return;
-    // The children of the same update may not exist yet.
-    requestAnimationFrame(() => {
-      const target = element.querySelector(`#${CSS.escape(id)}`);
-      if (target === null) return;
-      const offset = target.getBoundingClientRect();
-      const own = element.getBoundingClientRect();
-      const shift = Number(get("scrollIntoViewOffset"));
-      const alignment = get("scrollIntoViewAlignment");
-      const share = alignment === "center" ? 0.5 : alignment === "end" ? 1 : 0;
-      element.scrollTo({
-        top: element.scrollTop + offset.top - own.top - (own.height - offset.height) * share + shift,
-        left: element.scrollLeft + offset.left - own.left - (own.width - offset.width) * share + shift,
-        behavior: how,
-      });
+    const target = element.querySelector(`#${CSS.escape(id)}`);
+    if (target === null) return;
+    const offset = target.getBoundingClientRect();
+    const own = element.getBoundingClientRect();
+    const shift = Number(get("scrollIntoViewOffset"));
+    const alignment = get("scrollIntoViewAlignment");
+    const share = alignment === "center" ? 0.5 : alignment === "end" ? 1 : 0;
+    element.scrollTo({
+      top: element.scrollTop + offset.top - own.top - (own.height - offset.height) * share + shift,
+      left: element.scrollLeft + offset.left - own.left - (own.width - offset.width) * share + shift,
+      behavior: how,
     });
   }
 
