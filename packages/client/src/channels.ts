@@ -53,7 +53,7 @@ export function createChannels(core: Core, requests: Requests, offer: (channel: 
     open(name, options) {
       // No JSON that servers take has the name __proto__.
       if (!isChannelName(name) || name === "__proto__") {
-        throw new TypeError(`channel: expected a name (PROTOCOL.md 2.1), got ${name}`);
+        throw new TypeError(`channel: expected a name, got ${name}`);
       }
       return entryOf(name, options).channel;
     },

@@ -184,7 +184,8 @@ export function connect(options: ConnectOptions): Client {
     );
   }
 
-  input({ type: "start" });
+  // In a task of its own: whoever connects can listen first.
+  clock.setTimer(0, () => input({ type: "start" }));
 
   return {
     get state() {

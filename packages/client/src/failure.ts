@@ -35,7 +35,6 @@ const advices: Readonly<Record<string, string>> = {
   "too-many-sockets": "close others, 5 at most 请关闭多余连接",
   token: "check getToken 请检查 getToken",
   unauthorized: "log in again 请重新登录",
-  forbidden: "not allowed 没有权限",
   superseded: "connect once only 请勿重复连接",
   "upgrade-required": "update the client 请升级",
   "too-large": "send less 消息过大",

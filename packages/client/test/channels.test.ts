@@ -324,7 +324,7 @@ describe("what the server decides", () => {
     room.on("state", (state, why) => void seen.push([state, why?.message]));
     await welcome(phone, { room: { error } });
     await phone.advance(20);
-    expect(seen).toEqual([["refused", "forbidden: room: not yours; not allowed 没有权限"]]);
+    expect(seen).toEqual([["refused", "forbidden: room: not yours"]]);
     phone.socket.emit("close", {});
     await phone.advance(1_000);
     expect(await welcome(phone)).toMatchObject({ channels: {} });

@@ -71,13 +71,13 @@ describe("publish and call", () => {
     const phone = createPhone();
     const { room } = await live(phone);
     const published = room.publish(1);
-    const error = { code: "forbidden", message: "read only", retry: false };
+    const error = { code: "unauthorized", message: "read only", retry: false };
     phone.socket.say({ t: "reply", id: asked(phone).id, error });
     await expect(published).rejects.toMatchObject({
       name: "ClientError",
-      code: "forbidden",
+      code: "unauthorized",
       retry: false,
-      message: "forbidden: read only; not allowed 没有权限",
+      message: "unauthorized: read only; log in again 请重新登录",
     });
   });
 
