@@ -17,7 +17,7 @@ export interface FrameConnection {
   readonly pagesVersion: number;
   /** Whether a reload of the page keeps what was recorded. */
   keepsRecording: boolean;
-  /** Hears of every change, at most once an animation frame; returns the undo. */
+  /** Hears of every change, at most once an animation frame, and less often where drawing takes long; returns the undo. */
   watch(changed: () => void): () => void;
   /** The frame was loaded, or loaded again. */
   attach(frame: HTMLIFrameElement): void;
@@ -27,6 +27,10 @@ export interface FrameConnection {
   /** For what changes the recording from outside of the program. */
   changed(): void;
 }
+
+/** The phone's page shares this thread: after each drawing the inspector rests so many times as long as it took. */
+const REST = 3;
+const MAX_REST_MS = 250;
 
 export function createFrameConnection(): FrameConnection {
   const watchers = new Set<() => void>();
@@ -38,14 +42,25 @@ export function createFrameConnection(): FrameConnection {
   let conditions: Partial<Conditions> = {};
   let pagesVersion = 0;
   let isScheduled = false;
+  let restUntil = 0;
   let stop: (() => void) | undefined;
 
   function changed(): void {
     if (isScheduled) return;
     isScheduled = true;
-    requestAnimationFrame(() => {
-      isScheduled = false;
-      for (const watcher of watchers) watcher();
+    const wait = Math.min(MAX_REST_MS, restUntil - performance.now());
+    if (wait > 0) setTimeout(() => requestAnimationFrame(draw), wait);
+    else requestAnimationFrame(draw);
+  }
+
+  function draw(): void {
+    isScheduled = false;
+    const start = performance.now();
+    for (const watcher of watchers) watcher();
+    // Once the browser has drawn it.
+    setTimeout(() => {
+      const now = performance.now();
+      restUntil = now + (now - start) * REST;
     });
   }
 
