@@ -60,7 +60,7 @@ test("the container's command serves the guide's configuration, and drains when 
   expect(program).toBe("node_modules/.bin/weapp-socket");
   expect(block("dockerfile")).toContain("STOPSIGNAL SIGTERM");
   const cwd = emptyFolder();
-  const [file = ""] = args.filter((arg) => arg.endsWith(".json"));
+  const file = args.find((arg) => arg.endsWith(".json")) ?? "";
   writeFileSync(join(cwd, file), JSON.stringify({ ...config, broker: { engine: "lmdb", path: "store" } }));
   const secret = "0123456789abcdef0123456789abcdef";
   const env = { WEAPP_SOCKET_KEY: secret, SHOP_KEY: `${secret}1`, JWT_SECRET: secret, WX_SECRET: "x" };
