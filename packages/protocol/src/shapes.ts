@@ -40,7 +40,7 @@ const errorBody = objectOf({
   retry: flag,
   afterMs: optional(count),
 });
-const member = objectOf({ user: text(128), device: text(64) });
+const member = objectOf({ user: anyText(128), device: anyText(64) });
 const attached = objectOf({
   position: optional(position),
   recovered: optional(flag),
@@ -97,7 +97,7 @@ export const serverShapes: Readonly<Record<ServerMessage["t"], Fields>> = {
     session: text(64),
     secret: text(64),
     resumed: flag,
-    user: text(128),
+    user: anyText(128),
     now: time,
     heartbeatMs: integer(1, 3_600_000),
     window: integer(1, Number.MAX_SAFE_INTEGER),

@@ -175,7 +175,7 @@ describe("what is wrong is named", () => {
     ['{"t":"reply","id":1,"error":7}', "reply.error: expected an object, got the number 7"],
     [
       '{"t":"presence","c":"a","joined":[{"user":"u"}],"left":[]}',
-      "presence.joined: expected at 0: device: expected a text of 1 to 64 characters, got nothing, got an array of 1",
+      "presence.joined: expected at 0: device: expected a text of at most 64 characters, got nothing, got an array of 1",
     ],
     [
       '{"t":"presence","c":"a","joined":{},"left":[]}',

@@ -19,7 +19,20 @@ export interface Admitted {
 
 const DEVICE = /^[A-Za-z0-9_\-:.]{1,64}$/;
 const MAX_REPLAY = 1000;
+const FOREIGN_ORIGIN: Problem = {
+  status: 403,
+  code: "origin",
+  detail: "Origin: not among those that may connect",
+};
+const UNKNOWN_TOKEN: Problem = { status: 401, detail: "token: expected one that is known here" };
 const NOBODY: Admitted = { identity: undefined, wishes: NO_WISHES, owesToken: false };
+
+/** A client in session mode that may come in; it may yet say who it is in its hello. */
+export interface SessionAdmitted {
+  readonly identity: Identity | undefined;
+  /** Whether nobody may stay unknown. */
+  readonly needsIdentity: boolean;
+}
 
 /** Decides who comes in: Origin, proof of identity, and the channels that the client asks for in its query. */
 export class Admission {
@@ -38,16 +51,31 @@ export class Admission {
   decide(handshake: ReceivedHandshake): MaybePromise<Admitted | Problem> {
     if (this.isPlain(handshake)) return NOBODY;
     const verdict = this.judgeOrigin?.(handshake) ?? "allow";
-    if (verdict === "refuse")
-      return { status: 403, code: "origin", detail: "Origin: not among those that may connect" };
+    if (verdict === "refuse") return FOREIGN_ORIGIN;
     return this.ask(handshake, verdict === "token");
+  }
+
+  /** Of a client in session mode. Never rejects, except by a fault of the application. */
+  async decideSession(handshake: Handshake): Promise<SessionAdmitted | Problem> {
+    const verdict = this.judgeOrigin?.(handshake) ?? "allow";
+    if (verdict === "refuse") return FOREIGN_ORIGIN;
+    const needsIdentity = this.settings.requireIdentity || verdict === "token";
+    const token = readToken(handshake, this.settings.tokenSource);
+    try {
+      const identity = await this.identify(handshake, token);
+      return identity === undefined && needsIdentity && token !== undefined
+        ? UNKNOWN_TOKEN
+        : { identity, needsIdentity };
+    } catch (error) {
+      return toRefusal(error);
+    }
   }
 
   /** Of a client that owed its token. */
   async decideToken(handshake: Handshake, token: string, wishes: RawWishes): Promise<Identity | Problem> {
     try {
       const identity = await this.identify(handshake, token);
-      if (identity === undefined) return { status: 401, detail: "token: expected one that is known here" };
+      if (identity === undefined) return UNKNOWN_TOKEN;
       await this.authorizeJoins(wishes, identity);
       return identity;
     } catch (error) {
@@ -75,7 +103,7 @@ export class Admission {
       const identity = await this.identify(handshake, token);
       if (identity === undefined && (requireIdentity || needsToken)) {
         const owesToken = tokenInFirstMessage && token === undefined;
-        if (!owesToken) return { status: 401, detail: "token: expected one that is known here" };
+        if (!owesToken) return UNKNOWN_TOKEN;
         return { ...NOBODY, owesToken, wishes: checkWishes(readWishes(handshake), this.settings) };
       }
       const wishes = checkWishes(readWishes(handshake), this.settings);
@@ -94,8 +122,12 @@ export class Admission {
     }
   }
 
-  private async identify(handshake: Handshake, token: string | undefined): Promise<Identity | undefined> {
-    const device = handshake.query.get("device") ?? undefined;
+  /** @throws RequestError where the answer is no. */
+  async identify(
+    handshake: Handshake,
+    token: string | undefined,
+    device: string | undefined = handshake.query.get("device") ?? undefined,
+  ): Promise<Identity | undefined> {
     const credentials = {
       ...(token !== undefined && { token }),
       ...(device !== undefined && DEVICE.test(device) && { device }),

@@ -9,8 +9,8 @@ import {
   type RequestHead,
   type Upgrade,
 } from "@weapp-socket/wire";
-import type { RawWishes } from "./access.js";
-import type { Admission, Admitted } from "./admission.js";
+import { NO_WISHES, type RawWishes } from "./access.js";
+import type { Admission, Admitted, SessionAdmitted } from "./admission.js";
 import type { Identity } from "./auth/identity.js";
 import { answerOffers } from "./compression.js";
 import { FirstMessage } from "./first-message.js";
@@ -20,7 +20,10 @@ import { Lobby } from "./lobby.js";
 import { RateGate } from "./rate-gate.js";
 import { refuseSocket } from "./refused-socket.js";
 import { toRequestHead } from "./request-head.js";
+import type { Settings } from "./options.js";
 import type { ServerNode } from "./server-node.js";
+import { SessionConnection } from "./session/session-connection.js";
+import { SessionHost } from "./session/session-host.js";
 import { SocketConnection } from "./socket-connection.js";
 import { setOwner } from "./socket-owner.js";
 
@@ -42,6 +45,7 @@ interface Visitor {
 export class Doorkeeper {
   readonly node: ServerNode;
   private readonly admission: Admission;
+  private readonly sessions: SessionHost;
   private readonly lobby: Lobby;
   private readonly owingToken = new Set<FirstMessage>();
   readonly gate: RateGate;
@@ -51,6 +55,7 @@ export class Doorkeeper {
   constructor(node: ServerNode, admission: Admission) {
     this.node = node;
     this.admission = admission;
+    this.sessions = new SessionHost(node, admission);
     this.lobby = new Lobby(node);
     this.gate = new RateGate(node.clock, node.settings.maxHandshakesPerSecond);
   }
@@ -110,14 +115,19 @@ export class Doorkeeper {
       return;
     }
     const { protocols } = upgrade;
-    const protocol = protocols.length > 0 ? settings.chooseSubprotocol(protocols) : undefined;
+    const protocol = chooseProtocol(protocols, settings);
     const handshake = new ReceivedHandshake(head, protocol ?? "", socket, settings.trustedProxies);
-    const refusal = this.checkRoom(handshake, protocols, path);
+    const refusal = this.checkRoom(handshake, path);
     if (refusal !== undefined) {
       refuseSocket(socket, refusal, this.node);
       return;
     }
+    const isSession = protocol === SESSION_PROTOCOL || SESSION_QUERY.test(handshake.target);
     const visitor = { socket, handshake, upgrade };
+    if (isSession) {
+      this.admitSession(visitor, rest);
+      return;
+    }
     const decision = this.admission.decide(handshake);
     if (!(decision instanceof Promise)) {
       this.conclude(visitor, decision, rest);
@@ -132,11 +142,31 @@ export class Doorkeeper {
     );
   }
 
-  private checkRoom(
-    handshake: ReceivedHandshake,
-    protocols: readonly string[],
-    path: string | undefined,
-  ): Problem | undefined {
+  private admitSession(visitor: Visitor, rest: Buffer): void {
+    const { socket, handshake } = visitor;
+    this.lobby.keep(
+      socket,
+      rest,
+      this.sessions.admission.decideSession(handshake),
+      (decided, received) => this.openSession(visitor, decided, received),
+      (error) => this.node.reception.onError(error),
+    );
+  }
+
+  private openSession(visitor: Visitor, decision: SessionAdmitted | Problem, rest: Buffer): void {
+    const { socket, handshake } = visitor;
+    if ("status" in decision || this.isShut) {
+      refuseSocket(socket, "status" in decision ? decision : goingAway(), this.node);
+      return;
+    }
+    this.respond(visitor, undefined);
+    const connection = this.create(visitor, undefined, false);
+    this.node.enter(connection, handshake, NO_WISHES);
+    connection.speaker = new SessionConnection(connection, this.sessions, handshake, decision);
+    if (rest.length > 0) connection.onSocketData(rest);
+  }
+
+  private checkRoom(handshake: ReceivedHandshake, path: string | undefined): Problem | undefined {
     const { settings, roster } = this.node;
     if (this.isShut) return goingAway();
     if (path !== undefined && handshake.path !== path) {
@@ -144,9 +174,6 @@ export class Doorkeeper {
     }
     if (roster.all.size + this.pending >= settings.maxConnections) return busy("this server is full");
     if (this.pending >= settings.maxPendingHandshakes) return busy("too many clients are connecting");
-    if (protocols.includes(SESSION_PROTOCOL) || SESSION_QUERY.test(handshake.target)) {
-      return { status: 501, detail: `${SESSION_PROTOCOL}: this server speaks raw mode only` };
-    }
     if (roster.isFull(() => handshake.remoteAddress)) {
       const limit = settings.maxConnectionsPerAddress;
       const detail = `connections: expected at most ${limit} from one address`;
@@ -245,6 +272,11 @@ export class Doorkeeper {
       this.node.reception.onError(error);
     }
   }
+}
+
+function chooseProtocol(offered: readonly string[], { chooseSubprotocol }: Settings): string | undefined {
+  if (offered.length === 0) return undefined;
+  return offered.includes(SESSION_PROTOCOL) ? SESSION_PROTOCOL : chooseSubprotocol(offered);
 }
 
 function decodeLatin1(bytes: Uint8Array, start: number, end: number): string {

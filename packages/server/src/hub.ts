@@ -13,6 +13,8 @@ import type { Stats } from "./stats.js";
 /** A connection, as the hub sees it. */
 export interface Member extends Receiver, PresentMember {
   readonly isOpen: boolean;
+  /** It is in raw mode. */
+  readonly isRaw: boolean;
   /** It agreed to permessage-deflate. */
   readonly isCompressing: boolean;
 }
@@ -195,6 +197,8 @@ export class Hub implements ChannelListener {
   }
 
   private publish(channel: LocalChannel, publication: Publication): void {
+    // There may be watchers alone: nothing is put together for nobody.
+    if (channel.plain.members.size === 0 && (channel.deflated?.members.size ?? 0) === 0) return;
     const frame = contentFrame(publication);
     this.fanOut.publish(channel.plain, frame);
     if (channel.deflated !== undefined && channel.deflated.members.size > 0) {
@@ -210,7 +214,7 @@ export class Hub implements ChannelListener {
     const plain = contentFrame(publication);
     let deflated: Uint8Array | undefined;
     for (const member of this.host.everyone) {
-      if (!member.isOpen) continue;
+      if (!member.isOpen || !member.isRaw) continue;
       if (member.isCompressing) {
         deflated ??= deflatedFrame(publication, plain, this.host.compression);
         member.write(deflated);

@@ -21,8 +21,12 @@ export class Roster {
   add(connection: SocketConnection): void {
     this.all.add(connection);
     if (this.addresses !== undefined) countIn(this.addresses, connection);
+    if (connection.user !== "") this.addUser(connection);
+  }
+
+  /** A connection of this roster has become its user's. */
+  addUser(connection: SocketConnection): void {
     const { user } = connection;
-    if (user === "") return;
     const others = this.users.get(user);
     if (others === undefined) this.users.set(user, [connection]);
     else others.push(connection);

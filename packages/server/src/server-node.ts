@@ -2,8 +2,9 @@ import { isUtf8 } from "node:buffer";
 import type { FrameReaderOptions } from "@weapp-socket/wire";
 import { NO_WISHES, type RawWishes } from "./access.js";
 import type { DisconnectOptions, DisconnectTarget } from "./server-control.js";
+import type { Identity } from "./auth/identity.js";
 import { parseReferer } from "./auth/referer.js";
-import type { Broker, ControlMessage, Published, PublishRequest } from "./broker/broker.js";
+import type { Broker, Published, PublishRequest } from "./broker/broker.js";
 import type { MaybePromise } from "./broker/maybe-promise.js";
 import type { PresenceEvent } from "./broker/publication.js";
 import { ChannelRules, type ChannelRule, type ResolvedRule } from "./channel-rules.js";
@@ -50,6 +51,8 @@ export class ServerNode implements ConnectionHost, HubHost {
   readonly deflateReaderOptions: FrameReaderOptions;
   readonly reception: Reception;
   readonly everyone: ReadonlySet<SocketConnection>;
+  /** What this node does when a control message of some type comes, with its body. */
+  readonly controls: Map<string, (body: string) => void> = new Map();
   private readonly rules: ChannelRules;
   private opening: MaybePromise<void> | undefined;
   private isOpened = false;
@@ -66,6 +69,7 @@ export class ServerNode implements ConnectionHost, HubHost {
     this.everyone = this.roster.all;
     this.presence = new PresenceKeeper(broker, settings.clock, (error) => this.onBrokerError(error));
     this.hub = new Hub(this);
+    this.controls.set(DISCONNECT, (body) => this.onDisconnect(body));
     const { maxMessageBytes, maxFragments } = settings;
     this.readerOptions = { role: "server", maxMessageBytes, maxFragments, isUtf8: isUtf8Range };
     this.deflateReaderOptions = { ...this.readerOptions, allowsCompression: true };
@@ -104,8 +108,18 @@ export class ServerNode implements ConnectionHost, HubHost {
     this.stats.accepted += 1;
     if (this.isLogging) this.log(connection, { ...parseReferer(handshake.headers["referer"]) }, "connected");
     this.roster.add(connection);
-    if (connection.user !== "") this.enterUser(connection);
+    if (connection.user !== "") {
+      this.enterUser(connection);
+      this.joinInboxes(connection);
+    }
     if (wishes !== NO_WISHES) this.grant(connection, wishes);
+  }
+
+  /** A connection that has come in has proven who it is since. */
+  identify(connection: SocketConnection, identity: Identity): void {
+    connection.identity = identity;
+    this.roster.addUser(connection);
+    this.enterUser(connection);
   }
 
   /** A connection is cut or closed for a limit. */
@@ -163,7 +177,7 @@ export class ServerNode implements ConnectionHost, HubHost {
   }
 
   private async announce(): Promise<void> {
-    await this.broker.addNode(this.settings.nodeId, (message) => this.onControl(message));
+    await this.broker.addNode(this.settings.nodeId, ({ type, body }) => this.controls.get(type)?.(body));
     await this.broker.attach(EVERYONE, this.hub);
   }
 
@@ -175,10 +189,14 @@ export class ServerNode implements ConnectionHost, HubHost {
       this.onLimit(oldest, "maxConnectionsPerUser");
       oldest.close(1008, `maxConnectionsPerUser: expected at most ${maxConnectionsPerUser}`);
     }
-    void this.hub.join(connection, inboxOf(user));
-    if (device !== "") void this.hub.join(connection, deviceInboxOf(user, device));
     const info = { node: nodeId, connectedAtMs: this.clock.now(), ...(device !== "" && { device }) };
     this.presence.joinAlone(inboxOf(user), connection, JSON.stringify(info));
+  }
+
+  private joinInboxes(connection: SocketConnection): void {
+    const { user, device } = connection;
+    void this.hub.join(connection, inboxOf(user));
+    if (device !== "") void this.hub.join(connection, deviceInboxOf(user, device));
   }
 
   private grant(connection: SocketConnection, { channels, last, after }: RawWishes): void {
@@ -192,8 +210,7 @@ export class ServerNode implements ConnectionHost, HubHost {
     }
   }
 
-  private onControl({ type, body }: ControlMessage): void {
-    if (type !== DISCONNECT) return;
+  private onDisconnect(body: string): void {
     const { target, code, reason } = JSON.parse(body) as {
       target: DisconnectTarget;
       code: number;

@@ -63,10 +63,21 @@ const TICK_MS = 1000;
 /** Seconds of the allowed rate that may come in one go. */
 const BURST_SECONDS = 10;
 
+/** What speaks session mode (PROTOCOL.md part 2) on a connection, in the place of the application. */
+export interface Speaker {
+  onMessage(data: string | ArrayBuffer): void;
+  /** The connection is to end with this code: writes the last words, and says the code in its place. */
+  farewell(code: number, reason: string): { readonly code: number; readonly reason: string };
+  onClosed(): void;
+}
+
 export class SocketConnection implements Connection, Member, SocketOwner, WheelEntry, FrameListener {
   context: unknown = undefined;
   readonly number: number;
-  readonly identity: Identity | undefined;
+  /** In session mode it is known after the hello. */
+  identity: Identity | undefined;
+  /** Absent in raw mode. */
+  speaker: Speaker | undefined = undefined;
   readonly subprotocol: string;
   readonly isCompressing: boolean;
   groups: readonly Group[] = NO_GROUPS;
@@ -134,6 +145,10 @@ export class SocketConnection implements Connection, Member, SocketOwner, WheelE
     return this.identity?.device ?? "";
   }
 
+  get isRaw(): boolean {
+    return this.speaker === undefined;
+  }
+
   get isOpen(): boolean {
     return this.state === "open";
   }
@@ -188,13 +203,9 @@ export class SocketConnection implements Connection, Member, SocketOwner, WheelE
 
   close(code = 1000, reason = ""): void {
     requireCloseCode(code);
-    const frame = closeFrame(code, reason);
     if (this.state !== "open") return;
-    this.host.hub.settle(this);
+    this.sayGoodbye(code, reason);
     this.state = "closing";
-    this.closeCode = code;
-    this.closeReason = reason;
-    this.socket.write(frame);
     this.schedule();
   }
 
@@ -251,6 +262,7 @@ export class SocketConnection implements Connection, Member, SocketOwner, WheelE
     this.state = "closed";
     this.host.wheel.clear(this);
     this.host.hub.drop(this);
+    this.speaker?.onClosed();
     this.host.onConnectionClose(this, this.closeCode);
     tell(
       this.closeListeners,
@@ -275,6 +287,10 @@ export class SocketConnection implements Connection, Member, SocketOwner, WheelE
     const data = isCompressed
       ? toInflatedData(bytes.subarray(start, end), isText, settings.maxMessageBytes)
       : toMessageData(bytes, start, end, isText, isAscii);
+    if (this.speaker !== undefined) {
+      this.speaker.onMessage(data);
+      return;
+    }
     const listeners = this.messageListeners;
     // The usual case without the detour over a function.
     if (typeof listeners === "function") {
@@ -332,8 +348,11 @@ export class SocketConnection implements Connection, Member, SocketOwner, WheelE
     }
     if (now >= this.pingTick) {
       this.pingTick = now + toTicks(settings.pingIntervalMs);
-      this.host.stats.pings += 1;
-      this.write(pingFrame());
+      // Session mode has heartbeats of its own.
+      if (this.isRaw) {
+        this.host.stats.pings += 1;
+        this.write(pingFrame());
+      }
     }
     if (this.isOpen) this.schedule();
   }
@@ -407,12 +426,21 @@ export class SocketConnection implements Connection, Member, SocketOwner, WheelE
   /** The peer broke the protocol: it is told, and nothing more is read. */
   private fail(code: number, reason: string): void {
     if (this.state === "open") {
-      this.host.hub.settle(this);
-      this.socket.write(closeFrame(code, reason));
+      this.sayGoodbye(code, reason);
+    } else {
+      this.closeCode = code;
+      this.closeReason = reason;
     }
-    this.closeCode = code;
-    this.closeReason = reason;
     this.end();
+  }
+
+  /** Writes what is due, and a close frame. */
+  private sayGoodbye(code: number, reason: string): void {
+    this.host.hub.settle(this);
+    const end = this.speaker?.farewell(code, reason) ?? { code, reason };
+    this.closeCode = end.code;
+    this.closeReason = end.reason;
+    this.socket.write(closeFrame(end.code, end.reason));
   }
 
   private end(): void {

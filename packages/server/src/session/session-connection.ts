@@ -1,0 +1,341 @@
+import {
+  INBOX,
+  SessionMachine,
+  type Batch,
+  type Hello,
+  type SessionInput,
+  type SessionOutput,
+} from "@weapp-socket/protocol";
+import type { SessionAdmitted } from "../admission.js";
+import type { Identity } from "../auth/identity.js";
+import type { Handshake } from "../handshake.js";
+import { inboxOf } from "../inner-channel.js";
+import { contentFrame } from "../outbound-frame.js";
+import { RequestError } from "../request-error.js";
+import type { SocketConnection, Speaker } from "../socket-connection.js";
+import type { WheelEntry } from "../timer-wheel.js";
+import { byeOfRefusal, errorBodyOf } from "./answers.js";
+import { byeOf } from "./farewell.js";
+import { readAttachFacts, readItems } from "./history-reader.js";
+import { grantChannel, historyFor, membersFor, publishFor, type Requester } from "./requests.js";
+import type { Room, RoomMember } from "./room.js";
+import type { Writer } from "./rooms.js";
+import type { Fenced, SessionHost } from "./session-host.js";
+
+type Output<Type extends SessionOutput["type"]> = Extract<SessionOutput, { type: Type }>;
+
+/**
+ * Drives the machine of one session connection: what comes from the socket goes in, what comes out is done, in order.
+ * What is written in one turn goes out together; a room's publications in their place among it.
+ */
+export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntry, Fenced, Requester {
+  wheelTick = 0;
+  wheelIndex = 0;
+  device = "";
+  private readonly link: SocketConnection;
+  private readonly host: SessionHost;
+  private readonly machine: SessionMachine;
+  private readonly needsIdentity: boolean;
+  /** As the handshake proved it. */
+  private readonly proven: Identity | undefined;
+  private readonly handshake: Handshake;
+  /** Of the session, once it is open. */
+  private session = "";
+  private texts: string[] = [];
+  private ending: { readonly code: number; readonly reason: string } | undefined;
+  private dueAtMs = 0;
+
+  constructor(link: SocketConnection, host: SessionHost, handshake: Handshake, admitted: SessionAdmitted) {
+    this.link = link;
+    this.host = host;
+    this.handshake = handshake;
+    this.proven = admitted.identity;
+    this.needsIdentity = admitted.needsIdentity;
+    this.machine = new SessionMachine(host.options, this.now);
+    this.schedule();
+  }
+
+  get identity(): Identity | undefined {
+    return this.link.identity;
+  }
+
+  get user(): string {
+    return this.link.user;
+  }
+
+  // --- Speaker ---
+
+  onMessage(data: string | ArrayBuffer): void {
+    this.feed(typeof data === "string" ? { type: "text", text: data } : { type: "binary" });
+  }
+
+  farewell(code: number, reason: string): { readonly code: number; readonly reason: string } {
+    if (!this.hasEnded) {
+      this.ending = { code, reason };
+      this.feed({ type: "end", bye: byeOf(code), message: reason });
+    }
+    this.flush();
+    return this.ending ?? { code, reason };
+  }
+
+  onClosed(): void {
+    this.feed({ type: "closed" });
+    this.host.node.wheel.clear(this);
+    this.host.holders.delete(this.holder.connection);
+  }
+
+  // --- RoomMember ---
+
+  offer(room: Room, batch: Batch, bytes: Uint8Array): void {
+    if (this.machine.offer(room.name, batch, this.now)) {
+      this.flush();
+      this.link.write(bytes);
+    } else {
+      this.run(this.machine.flush(this.now));
+    }
+  }
+
+  // --- Writer ---
+
+  flush(): void {
+    const { texts } = this;
+    if (texts.length === 0) return;
+    this.texts = [];
+    const frames = texts.map((data) => contentFrame({ data }));
+    if (this.link.isOpen) this.link.write(frames.length === 1 ? frames[0]! : Buffer.concat(frames));
+  }
+
+  // --- WheelEntry ---
+
+  onDeadline(): void {
+    this.feed({ type: "tick" });
+  }
+
+  // --- Fenced ---
+
+  supersede(): void {
+    this.feed({ type: "end", bye: "superseded" });
+  }
+
+  private get hasEnded(): boolean {
+    return this.machine.state === "ended";
+  }
+
+  private get now(): number {
+    return this.host.node.clock.now();
+  }
+
+  private get holder(): { readonly node: string; readonly connection: string } {
+    return { node: this.host.node.settings.nodeId, connection: String(this.link.number) };
+  }
+
+  private feed(input: SessionInput): void {
+    this.run(this.machine.handle(input, this.now));
+    this.schedule();
+  }
+
+  private run(outputs: readonly SessionOutput[]): void {
+    for (const output of outputs) this.act(output);
+  }
+
+  /** Feeds the answer, and where there is none what `fail` makes of the error, unless the connection has ended meanwhile. */
+  private ask(answer: Promise<SessionInput>, fail: (error: unknown) => SessionInput): void {
+    answer
+      .catch((error: unknown) => {
+        if (!isRefusal(error)) this.host.node.reception.onError(error);
+        return fail(error);
+      })
+      .then((input) => this.feed(input))
+      .catch((error: unknown) => this.host.node.reception.onError(error));
+  }
+
+  /** As `ask`, for what the client has asked for. */
+  private request(id: number, answer: Promise<unknown>): void {
+    this.ask(
+      answer.then((ok) => ({ type: "done", id, ok }) as SessionInput),
+      (error) => ({ type: "failed", id, error: errorBodyOf(error) }),
+    );
+  }
+
+  private act(output: SessionOutput): void {
+    const { node } = this.host;
+    switch (output.type) {
+      case "send":
+        this.say(output.text);
+        return;
+      case "authenticate":
+        this.ask(this.authenticate(output.hello), refusalOf);
+        return;
+      case "reauthenticate":
+        this.ask(this.renew(output.id, output.token), refusalOf);
+        return;
+      case "open":
+        this.ask(this.open(output.hello), () => ({
+          type: "rejected",
+          bye: "unavailable",
+          message: "sessions",
+        }));
+        return;
+      case "attach":
+        this.ask(this.attach(output.channel, output.position), (error) => this.deny(output, error));
+        return;
+      case "detach":
+        this.detach(output.channel);
+        return;
+      case "read":
+        this.ask(this.read(output), () => ({ type: "end", bye: "unavailable" }));
+        return;
+      case "publish":
+        this.request(output.id, publishFor(node, this, output));
+        return;
+      case "history":
+        this.request(output.id, historyFor(node, this, output));
+        return;
+      case "members":
+        this.request(output.id, membersFor(node, this, output));
+        return;
+      case "call":
+        this.feed({
+          type: "failed",
+          id: output.id,
+          error: { code: "unsupported", message: `method ${output.method}: not known here`, retry: false },
+        });
+        return;
+      case "confirmed":
+        this.watch(this.host.store.confirm(this.session, this.holder));
+        return;
+      case "left":
+        if (this.session !== "") this.watch(this.host.store.end(this.session));
+        return;
+      case "close":
+        this.leave(output.code, output.reason);
+        return;
+      case "answered":
+      case "acked":
+      case "visible":
+        return;
+    }
+  }
+
+  private say(text: string): void {
+    if (this.texts.length === 0) this.host.rooms.later(this);
+    this.texts.push(text);
+  }
+
+  private leave(code: number, reason: string): void {
+    const isTold = this.ending !== undefined;
+    this.ending = { code, reason };
+    if (!isTold) this.link.close(code, reason);
+  }
+
+  private async authenticate({ token, device = "" }: Hello): Promise<SessionInput> {
+    this.device = device;
+    const identity = token === undefined ? this.proven : await this.identify(token);
+    if (this.hasEnded) return { type: "tick" };
+    if (identity === undefined) {
+      return this.needsIdentity ? UNKNOWN_TOKEN : { type: "authenticated", user: "" };
+    }
+    this.host.node.identify(this.link, identity);
+    return authenticatedAs(identity);
+  }
+
+  private async renew(id: number, token: string): Promise<SessionInput> {
+    const identity = await this.identify(token);
+    if (identity === undefined || identity.user !== this.user) return UNKNOWN_TOKEN;
+    this.link.identity = identity;
+    const { expiresAtMs: expiresAt } = identity;
+    return { type: "renewed", id, ...(expiresAt !== undefined && { expiresAt }) };
+  }
+
+  private async identify(token: string): Promise<Identity | undefined> {
+    return this.host.admission.identify(this.handshake, token, this.device);
+  }
+
+  private async open(hello: Hello): Promise<SessionInput> {
+    const { user, device, holder } = this;
+    const opened = await this.host.store.open(hello, { user, device, ...holder });
+    if (typeof opened === "string") return { type: "rejected", bye: opened, message: `session: ${opened}` };
+    const { session, secret, resumed, fenced } = opened;
+    this.session = session;
+    if (!this.hasEnded) this.host.holders.set(holder.connection, this);
+    if (fenced !== undefined) this.watch(this.host.fence(fenced));
+    return { type: "opened", session, secret, resumed };
+  }
+
+  private async attach(name: string, position: string | undefined): Promise<SessionInput> {
+    const { node, rooms } = this.host;
+    const channel = await grantChannel(node, this, "join", name);
+    if (this.hasEnded) return { type: "tick" };
+    // First in the room, then history: what is published in between is noted.
+    const { policy, presence } = node.ruleOf(channel);
+    try {
+      await rooms.join(this, channel, name);
+      const facts = await readAttachFacts(node.broker, channel, position, policy.historyCount > 0);
+      if (!this.hasEnded && presence) node.presence.join(channel, this.link, undefined);
+      return { type: "attached", channel: name, ...facts };
+    } finally {
+      if (this.hasEnded) rooms.leave(this, channel);
+    }
+  }
+
+  private deny({ channel, position }: Output<"attach">, error: unknown): SessionInput {
+    if (!this.machine.feeds.has(channel)) this.host.rooms.leave(this, this.channelOf(channel));
+    return { type: "denied", channel, wanted: position, error: errorBodyOf(error) };
+  }
+
+  private detach(name: string): void {
+    const { node, rooms } = this.host;
+    const channel = this.channelOf(name);
+    rooms.leave(this, channel);
+    const { presence, presenceGraceMs } = node.ruleOf(channel);
+    if (presence) node.presence.leave(channel, this.link, presenceGraceMs);
+  }
+
+  private async read(wish: Output<"read">): Promise<SessionInput> {
+    const page = await readItems(this.host.node.broker, wish.channel, {
+      ...wish,
+      channel: this.channelOf(wish.channel),
+    });
+    return { type: "page", channel: wish.channel, ...page };
+  }
+
+  private channelOf(name: string): string {
+    return name === INBOX ? inboxOf(this.user) : name;
+  }
+
+  private schedule(): void {
+    const { wheel } = this.host.node;
+    const { deadline } = this.machine;
+    if (deadline === undefined) {
+      wheel.clear(this);
+      return;
+    }
+    // A later deadline is looked at when the earlier one comes.
+    if (this.wheelTick !== 0 && deadline >= this.dueAtMs) return;
+    this.dueAtMs = deadline;
+    wheel.set(this, Math.max(0, deadline - this.now));
+  }
+
+  private watch(done: Promise<void>): void {
+    done.catch((error: unknown) => this.host.node.onBrokerError(error));
+  }
+}
+
+const UNKNOWN_TOKEN: SessionInput = {
+  type: "rejected",
+  bye: "unauthorized",
+  message: "token: expected one that is known here",
+};
+
+function authenticatedAs({ user, expiresAtMs: expiresAt }: Identity): SessionInput {
+  return { type: "authenticated", user, ...(expiresAt !== undefined && { expiresAt }) };
+}
+
+function refusalOf(error: unknown): SessionInput {
+  const { message } = errorBodyOf(error);
+  return { type: "rejected", bye: byeOfRefusal(error), message };
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof RequestError;
+}

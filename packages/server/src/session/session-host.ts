@@ -1,0 +1,49 @@
+import { defaultSessionOptions, type SessionOptions } from "@weapp-socket/protocol";
+import type { Admission } from "../admission.js";
+import type { ServerNode } from "../server-node.js";
+import { Rooms } from "./rooms.js";
+import { SessionStore, type Holder } from "./session-store.js";
+
+/** The type of control messages that end the older connection of a session. */
+const SUPERSEDE = "supersede";
+
+/** How long a session can be resumed after its connection was last heard of. */
+const SESSION_TTL_MS = 3_600_000;
+
+/** A connection that can be told that its session went on elsewhere. */
+export interface Fenced {
+  supersede(): void;
+}
+
+/** What all session connections of a node have in common. */
+export class SessionHost {
+  readonly node: ServerNode;
+  readonly admission: Admission;
+  readonly rooms: Rooms;
+  readonly store: SessionStore;
+  readonly options: SessionOptions;
+  /** Connections that hold a session, by their number. */
+  readonly holders: Map<string, Fenced> = new Map();
+
+  constructor(node: ServerNode, admission: Admission) {
+    const { settings, broker } = node;
+    this.node = node;
+    this.admission = admission;
+    this.rooms = new Rooms(node);
+    this.store = new SessionStore(broker.records, SESSION_TTL_MS);
+    this.options = {
+      ...defaultSessionOptions,
+      heartbeatMs: settings.pingIntervalMs,
+      messageBytes: settings.maxMessageBytes,
+      helloMs: settings.handshakeTimeoutMs,
+      maxChannels: settings.maxChannels,
+    };
+    node.controls.set(SUPERSEDE, (connection) => this.holders.get(connection)?.supersede());
+  }
+
+  /** Ends the connection that had a session before, on whichever node it is. */
+  async fence({ node, connection }: Holder): Promise<void> {
+    if (node === this.node.settings.nodeId) this.holders.get(connection)?.supersede();
+    else await this.node.broker.control({ to: node, type: SUPERSEDE, body: connection });
+  }
+}

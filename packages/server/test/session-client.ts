@@ -1,0 +1,141 @@
+import {
+  createClientMachine,
+  decodeServerText,
+  type ClientInput,
+  type ClientMachine,
+  type ClientOutput,
+  type ClientRequest,
+} from "@weapp-socket/protocol";
+import { WebSocket } from "ws";
+import { settled } from "./server-world.js";
+
+export interface SessionClientOptions {
+  readonly port: number;
+  readonly device?: string;
+  readonly token?: string;
+  readonly target?: string;
+  readonly channels?: Readonly<Record<string, string | null>>;
+  /** Of another client, whose session it goes on with. */
+  readonly session?: { readonly session: string; readonly secret: string };
+}
+
+/** The protocol's client machine on a real socket, and everything that came out of it. */
+export class SessionClient {
+  readonly machine: ClientMachine;
+  readonly outputs: ClientOutput[] = [];
+  /** Frames as they came. */
+  readonly frames: string[] = [];
+  socket: WebSocket | undefined;
+  closeCode = 0;
+  private readonly options: SessionClientOptions;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(options: SessionClientOptions) {
+    this.options = options;
+    let attempt = Date.now();
+    this.machine = createClientMachine({
+      url: `ws://127.0.0.1:${options.port}${options.target ?? "/"}`,
+      device: options.device ?? "d-test",
+      client: "test/1",
+      decode: decodeServerText,
+      random: Math.random,
+      nextAttempt: () => (attempt += 1),
+      ...options.session,
+    });
+    for (const [channel, position] of Object.entries(options.channels ?? {}))
+      this.run(this.machine.subscribe(channel, position, Date.now()));
+    this.input({ type: "start" });
+  }
+
+  /** What was delivered of the channel. */
+  messages(channel: string): unknown[] {
+    return this.outputs.flatMap((output) =>
+      output.type === "message" && output.message.c === channel ? [output.message.d] : [],
+    );
+  }
+
+  of<Type extends ClientOutput["type"]>(type: Type): Extract<ClientOutput, { type: Type }>[] {
+    return this.outputs.filter(
+      (output): output is Extract<ClientOutput, { type: Type }> => output.type === type,
+    );
+  }
+
+  request(number: number, what: ClientRequest): void {
+    this.run(this.machine.request(number, what, Date.now()));
+  }
+
+  run(outputs: readonly ClientOutput[]): void {
+    for (const output of outputs) this.act(output);
+    clearTimeout(this.timer);
+    const { deadline } = this.machine;
+    if (deadline !== undefined) {
+      this.timer = setTimeout(() => this.input({ type: "tick" }), Math.max(0, deadline - Date.now()));
+    }
+  }
+
+  input(input: ClientInput): void {
+    this.run(this.machine.handle(input, Date.now()));
+  }
+
+  async until(isTrue: () => boolean): Promise<void> {
+    const end = Date.now() + 5000;
+    while (!isTrue()) {
+      if (Date.now() > end)
+        throw new Error(
+          `not in time: ${this.machine.state}; came: ${JSON.stringify(this.outputs.slice(-5))} ${this.frames.slice(-3).join()}`,
+        );
+      await settled(5);
+    }
+  }
+
+  async untilLive(): Promise<this> {
+    await this.until(() => this.machine.state === "live");
+    return this;
+  }
+
+  /** The link breaks; the client stays away until it is started again. */
+  cut(): void {
+    this.run(this.machine.handle({ type: "pause", reason: "offline" }, Date.now()));
+    this.socket?.terminate();
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
+    this.socket?.terminate();
+  }
+
+  private act(output: ClientOutput): void {
+    this.outputs.push(output);
+    switch (output.type) {
+      case "token":
+        this.input({ type: "token", generation: output.generation, token: this.options.token });
+        return;
+      case "dial":
+        this.dial(output.generation, output.url);
+        return;
+      case "send":
+        this.socket?.send(output.text);
+        return;
+      case "close":
+        this.socket?.close(output.code, output.reason);
+        return;
+      default:
+    }
+  }
+
+  private dial(generation: number, url: string): void {
+    const socket = new WebSocket(url, ["weapp-socket.v1"]);
+    this.socket = socket;
+    socket.on("open", () => this.input({ type: "opened", generation }));
+    socket.on("message", (data: Buffer) => {
+      const text = data.toString();
+      this.frames.push(text);
+      this.input({ type: "text", generation, text });
+    });
+    socket.on("error", () => {});
+    socket.on("close", (code) => {
+      this.closeCode = code;
+      this.input({ type: "closed", generation, code });
+    });
+  }
+}
