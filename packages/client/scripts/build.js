@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 
 const root = join(import.meta.dirname, "..");
-const entries = ["index"];
+const entries = ["index", "adapters"];
 
 async function bundle(name, options) {
   const result = await build({
@@ -31,7 +31,9 @@ async function write(file, text) {
 async function knownNames() {
   const read = async (file) =>
     (await readFile(join(root, file), "utf8")).replace(/\/\*[^]*?\*\/|\/\/.*/g, "");
-  const files = ["client", "clock", "failure", "kept", "mini-program"].map((name) => `src/${name}.ts`);
+  const files = ["adapters", "client", "clock", "failure", "kept", "mini-program"].map(
+    (name) => `src/${name}.ts`,
+  );
   const texts = await Promise.all([...files, "../protocol/src/messages.ts"].map(read));
   const words = (await read("../protocol/src/client/inputs.ts")).match(/"[\w-]+"/g);
   const values = Object.getOwnPropertyNames(globalThis).map((name) => globalThis[name]);
