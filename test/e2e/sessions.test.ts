@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { connect, type Channel, type Client, type MiniProgram } from "@weapp-socket/client";
+import { createHistoryCheck, offsetOf, type SeenEvent } from "@weapp-socket/protocol";
+import { createRuntime, type Runtime } from "@weapp-socket/runtime";
+import { expect, onTestFinished, test } from "vitest";
+import { createKillableServer } from "./sessions/killable-server.js";
+
+/** Real processes: the client over the runtime, the server on LMDB and killed with -9, and the check over it all. */
+
+const kills = Number(process.env["KILLS"] ?? 3);
+const phones = 6;
+const channel = "room:1";
+
+interface Phone {
+  readonly name: string;
+  readonly runtime: Runtime;
+  readonly client: Client;
+  readonly room: Channel;
+  readonly seen: SeenEvent[];
+  /** Texts of what was acknowledged, and where it stands. */
+  readonly published: Map<string, string>;
+}
+
+function openPhone(name: string, port: number): Phone {
+  const runtime = createRuntime();
+  const kept = new Map<string, unknown>();
+  const api = {
+    ...runtime.wx,
+    getStorageSync: (key: string) => kept.get(key) ?? "",
+    setStorage: ({ key, data }: { key: string; data: unknown }) => void kept.set(key, data),
+  } as unknown as MiniProgram;
+  const client = connect({ url: `ws://127.0.0.1:${port}`, wx: api, getToken: () => name });
+  const room = client.channel(channel, { from: null });
+  const seen: SeenEvent[] = [];
+  room.on("message", ({ position }) => seen.push({ type: "message", channel, position }));
+  room.on("gap", ({ position }) => seen.push({ type: "gap", channel, position }));
+  // What is thrown away between two attempts is the point of this test.
+  client.on("error", () => {});
+  onTestFinished(() => {
+    client.close();
+    runtime.destroy();
+  });
+  return { name, runtime, client, room, seen, published: new Map() };
+}
+
+test(`the server is killed ${kills} times under load: nothing lost, doubled or out of order, and no gap`, async () => {
+  const server = await createKillableServer();
+  await server.start();
+  const all = Array.from({ length: phones }, (_, index) => openPhone(`phone${index}`, server.port));
+  for (const { room, seen } of all) {
+    await expect.poll(() => room.state).toBe("live");
+    seen.push({ type: "attached", channel, position: room.position! });
+  }
+
+  const load = { isOver: false };
+  const publishing = all.map(async ({ name, room, published }) => {
+    for (let number = 1; !load.isOver; number += 1) {
+      const text = `${name} ${number}`;
+      const { position } = await room.publish(text);
+      published.set(text, position);
+      await sleep(2);
+    }
+  });
+  for (let kill = 1; kill <= kills; kill += 1) {
+    await sleep(400);
+    await server.kill();
+    await sleep(50);
+    await server.start();
+    const count = all.reduce((sum, { seen }) => sum + seen.length, 0);
+    // Everybody is back before the next one.
+    await expect
+      .poll(() => all.every(({ client }) => client.state === "live"), { timeout: 30_000 })
+      .toBe(true);
+    await expect.poll(() => all.reduce((sum, { seen }) => sum + seen.length, 0)).toBeGreaterThan(count);
+  }
+  load.isOver = true;
+  await Promise.all(publishing);
+
+  const acknowledged = all.flatMap(({ published }) => [...published.values()]);
+  expect(new Set(acknowledged).size).toBe(acknowledged.length);
+  const newest = acknowledged.toSorted((a, b) => offsetOf(a) - offsetOf(b)).at(-1)!;
+  for (const { seen } of all) await expect.poll(() => seen.at(-1)?.position).toBe(newest);
+  const check = createHistoryCheck(acknowledged.map((position) => ({ channel, position })));
+  const findings = all.flatMap(({ name, seen }) => check(name, seen, true));
+  expect(findings).toEqual([]);
+  expect(all.flatMap(({ seen }) => seen.filter(({ type }) => type === "gap"))).toEqual([]);
+  console.log(
+    `${kills} kills, ${phones} phones, ${acknowledged.length} acknowledged, each seen once by everybody`,
+  );
+}, 120_000);
