@@ -1,9 +1,16 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type Channel, type Client, type MiniProgram } from "@weapp-socket/client";
 import { createHistoryCheck, offsetOf, type SeenEvent } from "@weapp-socket/protocol";
 import { createRuntime, type Runtime } from "@weapp-socket/runtime";
+import { createSimulator } from "@weapp-socket/simulator";
+import { openBrowser } from "@weapp-socket/testkit";
+import type { Page } from "playwright-core";
 import { expect, onTestFinished, test } from "vitest";
 import { createKillableServer } from "./sessions/killable-server.js";
+import { root } from "./stage.js";
 
 /** Real processes: the client over the runtime, the server on LMDB and killed with -9, and the check over it all. */
 
@@ -87,3 +94,66 @@ test(`the server is killed ${kills} times under load: nothing lost, doubled or o
   const told = `${kills} kills, ${phones} phones, ${acknowledged.length} acknowledged, each seen once by everybody`;
   process.stdout.write(`${told}\n`);
 }, 120_000);
+
+test("the same in Chromium, in a page of the simulator", async () => {
+  const server = await createKillableServer();
+  await server.start();
+  const page = await openProgram(server.port);
+  const report = (): Promise<Report> =>
+    page.evaluate(() => {
+      const { seen, published } = window.simulator.page().instance as unknown as Report;
+      return { state: String(window.simulator.page().data("state")), seen, published };
+    });
+  for (let kill = 1; kill <= kills; kill += 1) {
+    const { published } = await report();
+    await expect.poll(async () => (await report()).published.length).toBeGreaterThan(published.length + 20);
+    await server.kill();
+    await sleep(50);
+    await server.start();
+    await expect.poll(async () => (await report()).state, { timeout: 30_000 }).toBe("live");
+  }
+  await page.evaluate(() => Object.assign(window.simulator.page().instance, { isOver: true }));
+  await expect
+    .poll(async () => {
+      const { seen, published } = await report();
+      return seen.at(-1)?.position === published.at(-1);
+    })
+    .toBe(true);
+  const { seen, published } = await report();
+  const check = createHistoryCheck(published.map((position) => ({ channel, position })));
+  expect(check("page", seen, true)).toEqual([]);
+  expect(seen.filter(({ type }) => type === "gap")).toEqual([]);
+}, 120_000);
+
+interface Report {
+  readonly state: string;
+  readonly seen: readonly SeenEvent[];
+  readonly published: readonly string[];
+}
+
+/** A program that uses the client as WeChat's npm build gives it. */
+async function openProgram(port: number): Promise<Page> {
+  const dir = mkdtempSync(join(tmpdir(), "weapp-socket-program-"));
+  cpSync(join(import.meta.dirname, "sessions/program"), dir, { recursive: true });
+  mkdirSync(join(dir, "node_modules/@weapp-socket"), { recursive: true });
+  symlinkSync(join(root, "packages/client"), join(dir, "node_modules/@weapp-socket/client"));
+  const simulator = createSimulator({
+    dir,
+    map: [{ from: "ws://push.example", to: `ws://127.0.0.1:${port}` }],
+  });
+  const { url } = await simulator.listen({ port: 0 });
+  const browser = await openBrowser();
+  onTestFinished(async () => {
+    await browser.close();
+    await simulator.close();
+    rmSync(dir, { recursive: true });
+  });
+  const page = await browser.newPage();
+  await page.goto(`${url}/frame/`);
+  await page.waitForFunction(() => window.simulator !== undefined);
+  await page.evaluate(() =>
+    (window.simulator.wx["reLaunch"] as (options: object) => void)({ url: "/page/page?user=ann" }),
+  );
+  await page.waitForFunction(() => window.simulator.page().data("state") === "live");
+  return page;
+}
