@@ -7,7 +7,8 @@ type Listener = (value: never) => void;
 const KEY = "world";
 
 /** A phone of the world that runs the whole client, over a `wx` whose sockets are the world's wires. */
-export function createWorldPhone({ name, timeline, random, channels, dial }: PhoneOptions): Phone {
+export function createWorldPhone(options: PhoneOptions): Phone {
+  const { name, timeline, random, channels, dial, tally, ackLevel } = options;
   const storage = new Map<string, string>();
   const outcomes = new Map<string, string>();
   let seen: SeenEvent[] = [];
@@ -21,6 +22,8 @@ export function createWorldPhone({ name, timeline, random, channels, dial }: Pho
   /** Timers that were due while nothing ran. */
   let overdue: Array<() => void> = [];
   let keys = 0;
+  let skewMs = 0;
+  const processed = new Set<string>();
 
   const emit = (event: string, value: unknown): void => {
     for (const listener of listeners[event] ?? []) listener(value as never);
@@ -82,9 +85,9 @@ export function createWorldPhone({ name, timeline, random, channels, dial }: Pho
     client = connect({
       url: "wss://a.example/ws",
       storageKey: KEY,
-      ack: random.pick(["received", "processed"]),
+      ack: ackLevel,
       random: () => random.next(),
-      clock: { now: () => timeline.now, setTimer },
+      clock: { now: () => timeline.now + skewMs, setTimer },
       wx: {
         connectSocket,
         getStorageSync: (key) => storage.get(key) ?? "",
@@ -100,13 +103,12 @@ export function createWorldPhone({ name, timeline, random, channels, dial }: Pho
         if (state === "live") seen.push({ type: "attached", channel: room, position: channel.position! });
       });
       channel.on("gap", ({ position }) => void seen.push({ type: "gap", channel: room, position }));
-      channel.on(
-        "messages",
-        (messages) =>
-          void seen.push(
-            ...messages.map(({ position }) => ({ type: "message", channel: room, position }) as const),
-          ),
-      );
+      channel.on("messages", (messages) => {
+        for (const { position } of messages) {
+          seen.push({ type: "message", channel: room, position });
+          processed.add(`${room} ${position}`);
+        }
+      });
     }
   }
   start();
@@ -134,6 +136,8 @@ export function createWorldPhone({ name, timeline, random, channels, dial }: Pho
       return seen;
     },
     outcomes,
+    processed,
+    results: new Map(),
     get isLive() {
       return client.state === "live";
     },
@@ -150,6 +154,14 @@ export function createWorldPhone({ name, timeline, random, channels, dial }: Pho
           (error: { code: string }) => outcomes.set(key, error.code),
         )
         .catch(() => {});
+    },
+    call() {
+      keys += 1;
+      client.call("echo", keys, { key: `call ${name}:${keys}` }).catch(() => {});
+    },
+    jump(ms) {
+      tally.count("clock jump");
+      skewMs += ms;
     },
     hide() {
       emit("hide", {});

@@ -14,6 +14,8 @@ test(
       const report = runWorld(seed, createWorldPhone);
       expect(report.findings, `SEED=${seed}`).toEqual([]);
       expect(report.brokenKeys, `SEED=${seed}`).toEqual([]);
+      expect(report.brokenCalls, `SEED=${seed}`).toEqual([]);
+      expect(report.untrueReceipts, `SEED=${seed}`).toEqual([]);
       expect(report.leftBehind, `SEED=${seed}`).toEqual([]);
       delivered += report.delivered;
       gaps += report.gaps;

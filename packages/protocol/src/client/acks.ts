@@ -10,6 +10,8 @@ interface Progress {
   from: string;
   /** What it goes up to; undefined: there is nothing to acknowledge. */
   upTo?: string | undefined;
+  /** What the application was given and has not processed. */
+  open: string[];
 }
 
 /** Cumulative acks of one client, gathered so that they cost little. */
@@ -22,7 +24,7 @@ export interface Acks {
   came(channel: string, p: string, prev: string, now: number): void;
   /** What came is known already. It counts against the server's window as well. */
   cameAgain(channel: string, now: number): void;
-  /** The application has processed everything up to `position`. */
+  /** The application has processed everything up to `position`. Of before a gap, it is too late to say so. */
   processed(channel: string, position: string, now: number): void;
   /** It is not wanted any more, or there was a gap: nothing that came before is acknowledged. */
   forget(channel: string): void;
@@ -55,9 +57,10 @@ export function createAcks(level: AckLevel): Acks {
       return messages >= maxMessages || bytes >= maxBytes;
     },
     came(channel, p, prev, now) {
-      const progress = byChannel[channel] || (byChannel[channel] = { from: prev });
+      const progress = byChannel[channel] || (byChannel[channel] = { from: prev, open: [] });
       messages += 1;
       if (byReceipt) mark(progress, p, now);
+      else progress.open.push(p);
     },
     cameAgain(channel, now) {
       const progress = byChannel[channel];
@@ -66,7 +69,10 @@ export function createAcks(level: AckLevel): Acks {
     },
     processed(channel, position, now) {
       const progress = byChannel[channel];
-      if (progress && !byReceipt) mark(progress, position, now);
+      const at = progress ? progress.open.indexOf(position) : -1;
+      if (at < 0) return;
+      progress!.open = progress!.open.slice(at + 1);
+      mark(progress!, position, now);
     },
     forget(channel) {
       delete byChannel[channel];

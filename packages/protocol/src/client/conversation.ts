@@ -88,6 +88,6 @@ export function createConversation({
 /** Throws where the `ok` is no attachment: nothing tells where the channel stands. */
 function asAttached(ok: Json): Attached {
   const attached = ok as unknown as Attached;
-  if (typeof attached.position !== "string") throw new TypeError("position: expected a text");
+  if (typeof attached.position !== "string") throw new TypeError("position");
   return attached;
 }

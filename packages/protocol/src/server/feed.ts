@@ -187,7 +187,7 @@ export class Feed {
   }
 
   /**
-   * Everything up to `position` is acknowledged. A position that was never sent is taken for what it covers. The answer is
+   * Everything up to `position` is acknowledged. A position that was never sent frees what it covers. The answer is
    * what a receipt may say: all that was sent after `after` up to `position`, nothing of which a gap passed over.
    */
   ack(position: string, level: AckLevel, from: string | undefined): AckedRange | undefined {
@@ -200,12 +200,15 @@ export class Feed {
       done += 1;
     }
     if (done > 0) this.unacked = this.unacked.slice(done);
-    const upTo = offset > offsetOf(this.sent) ? this.sent : position;
+    // Of a history that was lost, or a lie: what was sent is not known by it.
+    if (offset > offsetOf(this.sent)) return undefined;
     const before = this.acknowledged[level];
-    if (offsetOf(upTo) > offsetOf(before)) this.acknowledged[level] = upTo;
+    if (offset > offsetOf(before)) this.acknowledged[level] = position;
     else if (from === undefined) return undefined;
     const after = from ?? before;
-    return offsetOf(after) < offsetOf(upTo) ? { after, position: upTo } : undefined;
+    // The client skipped some, and which does not matter: nobody asks for a receipt of one among them.
+    if (this.keeps === "newest") return undefined;
+    return offsetOf(after) < offset ? { after, position } : undefined;
   }
 
   private fallBehind(): void {

@@ -37,8 +37,9 @@ describe("a receipt may say", () => {
   test("no more than was sent", () => {
     const server = resumed();
     server.offer("a", batch(6));
-    expect(server.ack(99)).toEqual([acked(5, 6)]);
     expect(server.ack(99)).toEqual([]);
+    expect(server.ack(99, "received", { a: at(5) })).toEqual([]);
+    expect(server.ack(6)).toEqual([acked(5, 6)]);
   });
 
   test("nothing that a gap passed over: too slow", () => {

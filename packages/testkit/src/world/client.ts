@@ -1,13 +1,16 @@
 import {
   createClientMachine,
   decodeServerText,
+  type AckLevel,
   type ClientMachine,
   type ClientOutput,
   type Json,
+  type Message,
   type SeenEvent,
 } from "@weapp-socket/protocol";
 import type { Link, LinkEnd } from "./link.js";
 import type { Random } from "./random.js";
+import type { Tally } from "./tally.js";
 import type { Timeline } from "./timeline.js";
 
 /** One mini program on one phone: its storage survives cold starts, its sockets do not. */
@@ -18,6 +21,8 @@ export interface PhoneOptions {
   readonly channels: readonly string[];
   /** Dials some node. */
   readonly dial: (end: LinkEnd) => Link;
+  readonly tally: Tally;
+  readonly ackLevel: AckLevel;
 }
 
 export interface Phone {
@@ -25,10 +30,19 @@ export interface Phone {
   readonly seen: readonly SeenEvent[];
   /** Replies to publishes: key to position, or the error's code. */
   readonly outcomes: ReadonlyMap<string, string>;
+  /** Channel and position of every message, over all lives: what the library had, where that is known. */
+  readonly received?: ReadonlySet<string>;
+  /** And what the application has processed. */
+  readonly processed: ReadonlySet<string>;
+  /** Results of calls by key, or the error's code. */
+  readonly results: ReadonlyMap<string, Json>;
   readonly isLive: boolean;
   /** How often something that an older socket said had an effect. */
   readonly unfenced: number;
   publish(channel: string, data: Json): void;
+  call(): void;
+  /** The phone's clock is set forward. */
+  jump(ms: number): void;
   hide(): void;
   show(): void;
   offline(): void;
@@ -45,11 +59,18 @@ interface Storage {
   attempt: number;
 }
 
-export function createPhone({ name, timeline, random, channels, dial }: PhoneOptions): Phone {
+export function createPhone(options: PhoneOptions): Phone {
+  const { name, timeline, random, channels, dial, tally, ackLevel } = options;
   let storage: Storage = { positions: {}, session: undefined, secret: undefined, attempt: 0 };
   let seen: SeenEvent[] = [];
   const outcomes = new Map<string, string>();
   const keys = new Map<number, string>();
+  const results = new Map<string, Json>();
+  const received = new Set<string>();
+  const processed = new Set<string>();
+  let processedAt = 0;
+  let skewMs = 0;
+  const now = (): number => timeline.now + skewMs;
   let requests = 0;
   let generation = 0;
   let unfenced = 0;
@@ -62,7 +83,7 @@ export function createPhone({ name, timeline, random, channels, dial }: PhoneOpt
   let visits = 0;
 
   function input(what: Parameters<ClientMachine["handle"]>[0]): void {
-    const outputs = machine.handle(what, timeline.now);
+    const outputs = machine.handle(what, now());
     // What an older socket says must not move the client.
     if ("generation" in what && what.generation < generation && outputs.length > 0) unfenced += 1;
     run(outputs);
@@ -76,7 +97,7 @@ export function createPhone({ name, timeline, random, channels, dial }: PhoneOpt
     cancelTick =
       due === undefined || isSuspended
         ? undefined
-        : timeline.after(due - timeline.now, () => input({ type: "tick" }));
+        : timeline.after(due - now(), () => input({ type: "tick" }));
   }
 
   function act(output: ClientOutput): void {
@@ -102,22 +123,44 @@ export function createPhone({ name, timeline, random, channels, dial }: PhoneOpt
         seen.push({ type: "attached", channel: output.channel, position: output.position });
         return;
       case "message":
-        seen.push({ type: "message", channel: output.message.c, position: output.message.p });
+        take(output.message);
         return;
       case "gap":
         seen.push({ type: "gap", channel: output.channel, position: output.position });
         return;
       case "settled": {
         const key = keys.get(output.request)!;
+        if (key.startsWith("call ")) {
+          results.set(key, output.error === undefined ? output.ok! : output.error.code);
+          return;
+        }
         outcomes.set(key, output.error === undefined ? (output.ok as { p: string }).p : output.error.code);
+        return;
+      }
+      case "called": {
+        const { generation: asked, id, data } = output;
+        timeline.after(random.integer(1, 5_000), () => {
+          run(machine.answer(asked, { t: "reply", id, ok: 2 * Number(data) }, now()));
+        });
         return;
       }
       case "state":
       case "refused":
       case "presence":
-      case "called":
       case "ended":
     }
+  }
+
+  function take({ c: channel, p: position }: Message): void {
+    seen.push({ type: "message", channel, position });
+    received.add(`${channel} ${position}`);
+    const mine = life;
+    processedAt = Math.max(processedAt, timeline.now + random.integer(1, 50));
+    timeline.after(processedAt - timeline.now, () => {
+      if (mine !== life) return;
+      processed.add(`${channel} ${position}`);
+      run(machine.processed(channel, position, now()));
+    });
   }
 
   /** In a later moment of the same life. */
@@ -152,6 +195,7 @@ export function createPhone({ name, timeline, random, channels, dial }: PhoneOpt
       url: "wss://a.example",
       device: `phone ${name}`,
       client: "world/1",
+      ackLevel,
       decode: decodeServerText,
       random: () => random.next(),
       nextAttempt: () => {
@@ -162,7 +206,7 @@ export function createPhone({ name, timeline, random, channels, dial }: PhoneOpt
       ...(storage.secret === undefined ? {} : { secret: storage.secret }),
     });
     const kept = storage.positions;
-    for (const channel of channels) run(machine.subscribe(channel, kept[channel] ?? null, timeline.now));
+    for (const channel of channels) run(machine.subscribe(channel, kept[channel] ?? null, now()));
     input({ type: "start" });
   }
   start();
@@ -173,6 +217,9 @@ export function createPhone({ name, timeline, random, channels, dial }: PhoneOpt
       return seen;
     },
     outcomes,
+    received,
+    processed,
+    results,
     get isLive() {
       return machine.state === "live";
     },
@@ -183,7 +230,18 @@ export function createPhone({ name, timeline, random, channels, dial }: PhoneOpt
       requests += 1;
       const key = `${name}:${requests}`;
       keys.set(requests, key);
-      run(machine.request(requests, { kind: "publish", channel, key, data }, timeline.now));
+      run(machine.request(requests, { kind: "publish", channel, key, data }, now()));
+    },
+    call() {
+      requests += 1;
+      const key = `call ${name}:${requests}`;
+      keys.set(requests, key);
+      run(machine.request(requests, { kind: "call", method: "echo", key, data: requests }, now()));
+    },
+    jump(ms) {
+      tally.count("clock jump");
+      skewMs += ms;
+      if (!isSuspended) input({ type: "tick" });
     },
     hide() {
       input({ type: "pause", reason: "hidden" });
@@ -193,6 +251,7 @@ export function createPhone({ name, timeline, random, channels, dial }: PhoneOpt
       timeline.after(5_000, () => {
         if (visit !== visits) return;
         isSuspended = true;
+        tally.count("suspend");
         cancelTick?.();
         for (const open of openLinks) {
           open.freeze(true);
@@ -222,7 +281,9 @@ export function createPhone({ name, timeline, random, channels, dial }: PhoneOpt
       isSuspended = false;
       for (const open of openLinks) open.cut("nobody");
       openLinks = new Set();
+      tally.count("cold start");
       if (losesStorage) {
+        tally.count("storage lost");
         storage = { positions: {}, session: undefined, secret: undefined, attempt: 0 };
         // Begins from now on, knowingly: what it saw before is another story.
         seen = [];

@@ -1,4 +1,5 @@
 import type { Random } from "./random.js";
+import type { Tally } from "./tally.js";
 import type { Timeline } from "./timeline.js";
 
 /** How a wire behaves: one-way delay, and what the phone's WebSocket makes of its end. */
@@ -13,6 +14,8 @@ export interface Weather {
   readonly doublesClose: number;
   /** onClose comes seconds late, when the next socket may be open. */
   readonly delaysClose: number;
+  /** What the client closes lives on for seconds, and still speaks and is heard: two sockets are alive. */
+  readonly lingers: number;
 }
 
 export interface LinkEnd {
@@ -43,10 +46,12 @@ export function createLink(
   weather: Weather,
   client: LinkEnd,
   server: LinkEnd,
+  tally: Tally,
 ): Link {
   let isClosed = false;
   let isSilent = false;
   let isFrozen = false;
+  let isLingering = false;
   let kept: Array<() => void> = [];
   let clientAt = 0;
   let serverAt = 0;
@@ -67,14 +72,22 @@ export function createLink(
   }
 
   function tellClient(code: number | undefined): void {
-    if (random.chance(weather.losesClose)) return;
+    if (random.chance(weather.losesClose)) {
+      tally.count("onClose missing");
+      return;
+    }
     const told = random.chance(weather.rewritesCodes) ? random.pick(oddCodes) : code;
+    if (told !== code) tally.count("code rewritten");
     if (random.chance(weather.delaysClose)) {
+      tally.count("onClose late");
       timeline.after(random.integer(1_000, 20_000), () => client.closed(told));
       return;
     }
     atClient(() => client.closed(told));
-    if (random.chance(weather.doublesClose)) atClient(() => client.closed(told));
+    if (random.chance(weather.doublesClose)) {
+      tally.count("onClose doubled");
+      atClient(() => client.closed(told));
+    }
   }
 
   atServer(() => {
@@ -85,11 +98,18 @@ export function createLink(
     });
   });
 
+  function end(code: number): void {
+    isClosed = true;
+    if (!isSilent) atServer(() => server.closed(code));
+    tellClient(code);
+  }
+
   return {
     toServer(text) {
       if (!isClosed && !isSilent) {
         atServer(() => {
           if (!isSilent) server.text(text);
+          else tally.count("text dropped");
         });
       }
     },
@@ -97,14 +117,22 @@ export function createLink(
       if (!isClosed && !isSilent) {
         atClient(() => {
           if (!isSilent) client.text(text);
+          else tally.count("text dropped");
         });
       }
     },
     closeFromClient(code) {
-      if (isClosed) return;
-      isClosed = true;
-      if (!isSilent) atServer(() => server.closed(code));
-      tellClient(code);
+      if (isClosed || isLingering) return;
+      if (random.chance(weather.lingers)) {
+        tally.count("socket lingers");
+        isLingering = true;
+        timeline.after(random.integer(1_000, 20_000), () => {
+          isLingering = false;
+          if (!isClosed) end(code);
+        });
+        return;
+      }
+      end(code);
     },
     closeFromServer(code) {
       if (isClosed) return;
@@ -114,6 +142,7 @@ export function createLink(
     cut(tells) {
       if (isClosed || isSilent) return;
       isSilent = true;
+      tally.count(tells === "nobody" ? "half-open" : tells === "client" ? "cut" : "reset");
       if (tells !== "nobody") tellClient(1006);
       if (tells === "both") atServer(() => server.closed(1006));
     },
@@ -122,6 +151,7 @@ export function createLink(
       if (frozen) return;
       const burst = kept;
       kept = [];
+      if (burst.length > 1) tally.count("burst after suspend");
       for (const act of burst) act();
     },
     get isGone() {

@@ -1,6 +1,10 @@
 import {
+  decideCall,
   encode,
   SessionMachine,
+  type AckLevel,
+  type CallRecord,
+  type HistoryItem,
   type Hello,
   type Json,
   type SessionInput,
@@ -10,6 +14,7 @@ import {
 import type { Link } from "./link.js";
 import type { Random } from "./random.js";
 import type { Store, Stored } from "./store.js";
+import type { Tally } from "./tally.js";
 import type { Timeline } from "./timeline.js";
 
 /** Sessions outlive nodes: what a broker keeps of them. */
@@ -25,6 +30,20 @@ export interface SessionRecord {
   holder: Connection | undefined;
 }
 
+/** What a server may tell a sender: this user has everything after `after` up to `position`. */
+export interface Receipt {
+  readonly user: string;
+  readonly channel: string;
+  readonly after: string;
+  readonly position: string;
+  readonly level: AckLevel;
+}
+
+export interface ServerCall {
+  readonly data: number;
+  readonly answers: Json[];
+}
+
 /** What all nodes share. */
 export interface Cluster {
   readonly timeline: Timeline;
@@ -32,8 +51,14 @@ export interface Cluster {
   readonly store: Store;
   readonly sessions: Map<string, SessionRecord>;
   readonly nodes: Set<Node>;
-  /** Replies of calls by key: at most once. */
-  readonly calls: Map<string, Json>;
+  /** What is written down of calls, by key. */
+  readonly calls: Map<string, CallRecord>;
+  /** How often the method of a call has run, by key. */
+  readonly effects: Map<string, number>;
+  readonly receipts: Receipt[];
+  /** What became of the calls of the application. */
+  readonly serverCalls: ServerCall[];
+  readonly tally: Tally;
   readonly options: SessionOptions;
   /** The nodes check that what they hear is a chain; otherwise only the clients do. */
   readonly chains: boolean;
@@ -41,11 +66,14 @@ export interface Cluster {
   readonly echoes: number;
   /** Milliseconds that a question to the broker takes. */
   brokerMs: () => number;
+  /** Nothing is broken on purpose any more. */
+  isAtPeace: () => boolean;
 }
 
 interface Connection {
   readonly machine: SessionMachine;
   readonly link: Link;
+  readonly calls: Map<number, ServerCall>;
   session: string | undefined;
   isGone: boolean;
   cancelTick: (() => void) | undefined;
@@ -61,6 +89,10 @@ export interface Node {
   published(stored: Stored): void;
   /** Publications do not reach this node for a while, and nobody says so. */
   deafen(ms: number): void;
+  /** SIGSTOP, and after a while SIGCONT: what came meanwhile is dealt with at once. */
+  pause(ms: number): void;
+  /** The application calls one of its clients. */
+  call(): void;
 }
 
 export function messageText(stored: Stored): string {
@@ -68,15 +100,26 @@ export function messageText(stored: Stored): string {
 }
 
 export function createNode(cluster: Cluster): Node {
-  const { timeline, store, random } = cluster;
+  const { timeline, store, random, tally } = cluster;
   const connections = new Set<Connection>();
   const members = new Map<string, Set<Connection>>();
   let gathered = new Map<string, Stored[]>();
   let isDead = false;
   let isDeaf = false;
   let heardAt = 0;
+  let isPaused = false;
+  let waiting: Array<() => void> = [];
+
+  function whenRunning(what: () => void): void {
+    if (isPaused) waiting.push(what);
+    else what();
+  }
 
   function feed(connection: Connection, input: SessionInput): void {
+    whenRunning(() => take(connection, input));
+  }
+
+  function take(connection: Connection, input: SessionInput): void {
     if (isDead || connection.isGone) return;
     for (const output of connection.machine.handle(input, timeline.now)) act(connection, output);
     connection.cancelTick?.();
@@ -89,9 +132,13 @@ export function createNode(cluster: Cluster): Node {
 
   /** Asks the broker: the answer comes later, when connection and node may be gone. */
   function later(connection: Connection, answer: () => SessionInput): void {
-    timeline.after(cluster.brokerMs(), () => {
-      if (!isDead && !connection.isGone) feed(connection, answer());
-    });
+    const ms = cluster.brokerMs();
+    if (ms > 100) tally.count("broker stall");
+    timeline.after(ms, () =>
+      whenRunning(() => {
+        if (!isDead && !connection.isGone) take(connection, answer());
+      }),
+    );
   }
 
   function act(connection: Connection, output: SessionOutput): void {
@@ -101,7 +148,11 @@ export function createNode(cluster: Cluster): Node {
         link.toClient(output.text);
         return;
       case "authenticate":
-        later(connection, () => ({ type: "authenticated", user: output.hello.token ?? "" }));
+        later(connection, () => ({
+          type: "authenticated",
+          user: output.hello.token ?? "",
+          expiresAt: tokenEnds(),
+        }));
         return;
       case "open":
         later(connection, () => open(connection, output.hello));
@@ -125,6 +176,7 @@ export function createNode(cluster: Cluster): Node {
             keepsHistory: store.keepsHistory(channel),
             found: after !== undefined,
             missed: after?.length ?? 0,
+            conflates: store.conflates(channel),
           };
         });
         return;
@@ -132,15 +184,19 @@ export function createNode(cluster: Cluster): Node {
         members.get(output.channel)?.delete(connection);
         return;
       case "read":
-        later(connection, () => ({
-          type: "page",
-          channel: output.channel,
-          head: store.head(output.channel),
-          items: store
-            .after(output.channel, output.after)
-            ?.slice(0, output.limit)
-            .map((stored) => ({ p: stored.p, text: messageText(stored) })),
-        }));
+        later(connection, () => {
+          const { channel } = output;
+          const newest = store.newest(channel);
+          if (output.newest === true && newest !== undefined && newest.prev !== output.after)
+            tally.count("skip to the newest");
+          const kept =
+            output.newest === true
+              ? newest === undefined
+                ? []
+                : [newest]
+              : store.after(channel, output.after)?.slice(0, output.limit);
+          return { type: "page", channel, head: store.head(channel), items: kept?.map(historyItem) };
+        });
         return;
       case "publish":
         later(connection, () => {
@@ -151,10 +207,18 @@ export function createNode(cluster: Cluster): Node {
         return;
       case "call":
         later(connection, () => {
-          const known = cluster.calls.get(output.key);
-          const ok = known ?? `${output.method} ${cluster.calls.size + 1}`;
-          cluster.calls.set(output.key, ok);
-          return { type: "done", id: output.id, ok };
+          const decision = decideCall(cluster.calls.get(output.key), timeline.now);
+          if (decision.type === "run") {
+            cluster.calls.set(output.key, decision.record);
+            runCall(connection, output);
+            // Says nothing yet.
+            return { type: "tick" };
+          }
+          tally.count("call repeated");
+          const { reply } = decision;
+          return "ok" in reply
+            ? { type: "done", id: output.id, ok: reply.ok }
+            : { type: "failed", id: output.id, error: reply.error };
         });
         return;
       case "history":
@@ -162,7 +226,13 @@ export function createNode(cluster: Cluster): Node {
         later(connection, () => ({ type: "done", id: output.id, ok: {} }));
         return;
       case "reauthenticate":
-        later(connection, () => ({ type: "renewed", id: output.id }));
+        later(connection, () => {
+          const isGood = cluster.isAtPeace() || random.chance(0.8);
+          tally.count(isGood ? "token renewed" : "token refused");
+          return isGood
+            ? { type: "renewed", id: output.id, expiresAt: tokenEnds() }
+            : { type: "end", bye: "token-expired" };
+        });
         return;
       case "close":
         link.closeFromServer(output.code);
@@ -177,10 +247,42 @@ export function createNode(cluster: Cluster): Node {
         if (connection.session !== undefined) cluster.sessions.delete(connection.session);
         return;
       case "answered":
-      case "acked":
+        connection.calls.get(output.id)!.answers.push(output.ok ?? output.error!.code);
+        return;
+      case "acked": {
+        const { channel, after, position, level } = output;
+        cluster.receipts.push({ user: machine.user, channel, after, position, level });
+        return;
+      }
       case "visible":
-        void machine;
     }
+  }
+
+  const tokenEnds = (): number =>
+    timeline.now + (cluster.isAtPeace() ? 3_600_000 : random.integer(30_000, 120_000));
+
+  /** The method takes its time, in which the node may die: then nobody will know what came of it. */
+  function runCall(connection: Connection, call: Extract<SessionOutput, { type: "call" }>): void {
+    timeline.after(random.integer(0, 3_000), () =>
+      whenRunning(() => {
+        if (isDead && random.chance(0.5)) return;
+        cluster.effects.set(call.key, (cluster.effects.get(call.key) ?? 0) + 1);
+        if (isDead) {
+          tally.count("call interrupted");
+          return;
+        }
+        const ok = `${call.method} ${call.key}`;
+        cluster.calls.set(call.key, { ...cluster.calls.get(call.key)!, reply: { ok } });
+        if (!connection.isGone) take(connection, { type: "done", id: call.id, ok });
+      }),
+    );
+  }
+
+  function historyItem(stored: Stored): HistoryItem {
+    const { p, prev, channel } = stored;
+    if (!stored.isExpired) return { p, prev, text: messageText(stored) };
+    tally.count("skip of the expired");
+    return { p, prev, text: encode({ t: "skip", c: channel, p, prev }), isSkip: true };
   }
 
   function open(connection: Connection, { session, secret, attempt = 0 }: Hello): SessionInput {
@@ -215,6 +317,7 @@ export function createNode(cluster: Cluster): Node {
     known.holder = connection;
     connection.session = session;
     if (older !== undefined && older !== connection) {
+      if (!older.isGone) tally.count("older socket fenced");
       // The older one may be on another node, which hears of it as of everything else.
       timeline.after(cluster.brokerMs(), () => {
         for (const node of cluster.nodes)
@@ -232,7 +335,7 @@ export function createNode(cluster: Cluster): Node {
   }
 
   function hear(stored: Stored): void {
-    if (gathered.size === 0) timeline.after(0, flush);
+    if (gathered.size === 0) timeline.after(0, () => whenRunning(flush));
     const batch = gathered.get(stored.channel);
     if (batch === undefined) gathered.set(stored.channel, [stored]);
     else batch.push(stored);
@@ -240,6 +343,10 @@ export function createNode(cluster: Cluster): Node {
 
   /** Now and then the node asks the broker where its channels stand: it may have missed the last of them. */
   function verify(): void {
+    whenRunning(verifyNow);
+  }
+
+  function verifyNow(): void {
     if (isDead) return;
     for (const [channel, set] of members) {
       for (const connection of set) {
@@ -275,6 +382,7 @@ export function createNode(cluster: Cluster): Node {
       const connection: Connection = {
         machine: new SessionMachine(cluster.options, timeline.now),
         link,
+        calls: new Map(),
         session: undefined,
         isGone: isDead,
         cancelTick: undefined,
@@ -287,15 +395,17 @@ export function createNode(cluster: Cluster): Node {
       }
       return {
         text: (text: string) => feed(connection, { type: "text", text }),
-        closed: () => {
-          feed(connection, { type: "closed" });
-          leave(connection);
-        },
+        closed: () =>
+          whenRunning(() => {
+            take(connection, { type: "closed" });
+            leave(connection);
+          }),
       };
     },
     crash() {
       isDead = true;
       cluster.nodes.delete(node);
+      if (connections.size > 0) tally.count("node crash");
       for (const connection of connections) {
         connection.isGone = true;
         connection.cancelTick?.();
@@ -310,9 +420,14 @@ export function createNode(cluster: Cluster): Node {
     published(stored: Stored) {
       heardAt = Math.max(heardAt, timeline.now + random.integer(0, 30));
       timeline.after(heardAt - timeline.now, () => {
-        if (isDeaf) return;
+        if (isDeaf) {
+          tally.count("publication unheard");
+          return;
+        }
         hear(stored);
-        if (random.chance(cluster.echoes)) hear(stored);
+        if (!random.chance(cluster.echoes)) return;
+        tally.count("publication echoed");
+        hear(stored);
       });
     },
     deafen(ms: number) {
@@ -320,6 +435,26 @@ export function createNode(cluster: Cluster): Node {
       timeline.after(ms, () => {
         isDeaf = false;
       });
+    },
+    pause(ms: number) {
+      if (isPaused) return;
+      isPaused = true;
+      timeline.after(ms, () => {
+        isPaused = false;
+        const late = waiting;
+        waiting = [];
+        if (late.length > 0) tally.count("node pause");
+        for (const what of late) what();
+      });
+    },
+    call() {
+      const connection = [...connections].find(({ machine }) => machine.state === "live");
+      if (connection === undefined) return;
+      const call: ServerCall = { data: cluster.serverCalls.length + 1, answers: [] };
+      cluster.serverCalls.push(call);
+      const id = -connection.calls.size - 1;
+      connection.calls.set(id, call);
+      feed(connection, { type: "call", id, method: "twice", data: call.data });
     },
     supersede(connection: Connection) {
       if (connections.has(connection)) feed(connection, { type: "end", bye: "superseded" });

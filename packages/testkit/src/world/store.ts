@@ -1,6 +1,7 @@
 import { formatPosition } from "@weapp-socket/protocol";
 import type { Json } from "@weapp-socket/protocol";
 import type { Random } from "./random.js";
+import type { Tally } from "./tally.js";
 
 export interface Stored {
   readonly channel: string;
@@ -9,6 +10,8 @@ export interface Stored {
   readonly d: Json;
   readonly key: string | undefined;
   isOrphan: boolean;
+  /** Its time to live is over: whoever has not had it gets a skip. */
+  isExpired: boolean;
 }
 
 /** Where a channel began, before its first publication. */
@@ -34,6 +37,9 @@ export interface Store {
     key: string | undefined,
   ): { readonly stored: Stored; readonly isNew: boolean };
   head(channel: string): string;
+  /** Of a conflated channel: what it keeps. */
+  newest(channel: string): Stored | undefined;
+  conflates(channel: string): boolean;
   /** Undefined when `position` is not in the history. */
   after(channel: string, position: string): readonly Stored[] | undefined;
   keepsHistory(channel: string): boolean;
@@ -41,12 +47,14 @@ export interface Store {
   snapshot(): () => void;
   /** Keeps the newest `count` of each channel. */
   trim(count: number): void;
+  /** Some of what is kept has lived its time. */
+  expire(): void;
   /** The channel's log is gone, and begins again. */
   lose(channel: string): void;
 }
 
-/** Channels whose name starts with "live:" keep no history. */
-export function createStore(random: Random): Store {
+/** Channels whose name starts with "live:" keep no history, those with "price:" their newest alone. */
+export function createStore(random: Random, tally: Tally): Store {
   let channels = new Map<string, Channel>();
   let keys = new Map<string, Stored>();
   const log: Stored[] = [];
@@ -78,6 +86,7 @@ export function createStore(random: Random): Store {
         d,
         key,
         isOrphan: false,
+        isExpired: false,
       };
       channel.head = p;
       if (!name.startsWith("live:")) channel.items.push(stored);
@@ -86,6 +95,13 @@ export function createStore(random: Random): Store {
       return { stored, isNew: true };
     },
     head: (name) => channelOf(name).head,
+    newest: (name) => channelOf(name).items.at(-1),
+    conflates: (name) => name.startsWith("price:"),
+    expire() {
+      for (const [name, { items }] of channels) {
+        if (name.startsWith("room:")) for (const item of items) item.isExpired ||= random.chance(0.3);
+      }
+    },
     after(name, position) {
       const { items, head } = channelOf(name);
       if (position === head) return [];
@@ -102,6 +118,7 @@ export function createStore(random: Random): Store {
       const length = log.length;
       const begun = beginnings.length;
       return () => {
+        if (log.length > length) tally.count("forked history");
         for (const gone of [...log.slice(length), ...beginnings.slice(begun)]) gone.isOrphan = true;
         channels = new Map(
           [...then].map(([name, channel]) => [name, { ...channel, items: [...channel.items] }]),
@@ -110,9 +127,14 @@ export function createStore(random: Random): Store {
       };
     },
     trim(count) {
-      for (const channel of channels.values()) channel.items = channel.items.slice(-count);
+      for (const channel of channels.values()) {
+        const kept = count === 0 ? [] : channel.items.slice(-count);
+        if (kept.length < channel.items.length) tally.count("trimmed history");
+        channel.items = kept;
+      }
     },
     lose(name) {
+      if (channelOf(name).offset > 0) tally.count("lost log");
       channels.delete(name);
       for (const gone of [...log, ...beginnings]) if (gone.channel === name) gone.isOrphan = true;
       for (const [key, stored] of keys) if (stored.channel === name) keys.delete(key);

@@ -9,7 +9,11 @@ import { createLink, type Link, type LinkEnd, type Weather } from "./link.js";
 import { createNode, type Cluster, type Node } from "./node.js";
 import { createRandom, type Random } from "./random.js";
 import { createStore } from "./store.js";
+import { createTally, type Trouble } from "./tally.js";
+import { brokenCalls, brokenKeys, isForgiven, untrueReceipts } from "./verdicts.js";
 import { createTimeline } from "./timeline.js";
+
+export type { Trouble };
 
 /** What went on in one world, and what the checker found. The same seed gives the same report. */
 export interface WorldReport {
@@ -24,10 +28,15 @@ export interface WorldReport {
   readonly published: number;
   readonly delivered: number;
   readonly gaps: number;
-  readonly faults: Readonly<Record<string, number>>;
+  /** Calls that ran more than once, were said to have run and did not, or had not exactly one answer. */
+  readonly brokenCalls: readonly string[];
+  /** Receipts for what the client never had, or had not processed (G14). */
+  readonly untrueReceipts: readonly string[];
+  readonly receipts: number;
+  readonly troubles: Readonly<Partial<Record<Trouble, number>>>;
 }
 
-const channels = ["room:1", "room:2", "live:1"];
+const channels = ["room:1", "room:2", "live:1", "price:1"];
 const TROUBLE_MS = 120_000;
 const PEACE_MS = 180_000;
 
@@ -43,15 +52,20 @@ export function runWorld(
 ): WorldReport {
   const random = createRandom(seed);
   const timeline = createTimeline();
-  const store = createStore(random);
+  const tally = createTally();
+  const store = createStore(random, tally);
   const options: SessionOptions = {
     ...defaultSessionOptions,
     window: random.pick([2, 8, 256]),
     windowBytes: random.pick([400, 524_288]),
     pageMessages: random.pick([1, 3, 100]),
     maxReplay: random.pick([20, 10_000]),
+    expiringMs: random.pick([5_000, 60_000]),
   };
+  // What expired and what was lost cannot be told apart in what was seen: a world has the one or the other.
+  const losesHistory = random.chance(0.7);
   let stalledMs = 0;
+  let isOver = false;
   const cluster: Cluster = {
     timeline,
     random,
@@ -59,9 +73,14 @@ export function runWorld(
     sessions: new Map(),
     nodes: new Set(),
     calls: new Map(),
+    effects: new Map(),
+    receipts: [],
+    serverCalls: [],
+    tally,
     options,
     chains: random.chance(0.5),
     echoes: random.pick([0, 0.2]),
+    isAtPeace: () => isOver,
     brokerMs: () => random.integer(0, 20) + stalledMs,
   };
   for (let n = 0; n < 2; n += 1) createNode(cluster);
@@ -73,33 +92,44 @@ export function runWorld(
     losesClose: random.pick([0, 0.3]),
     doublesClose: random.pick([0, 0.3]),
     delaysClose: random.pick([0, 0.3]),
+    lingers: random.pick([0, 0.3]),
   };
 
   function dial(end: LinkEnd): ReturnType<typeof createLink> {
     const node = cluster.nodes.size === 0 ? undefined : random.pick([...cluster.nodes]);
     let served: ReturnType<Node["accept"]> | undefined;
-    const link = createLink(timeline, random, weather, end, {
+    const server: LinkEnd = {
       opened: () => {
         served = node?.accept(link);
         if (served === undefined) link.closeFromServer(1006);
       },
       text: (text) => served?.text(text),
       closed: () => served?.closed(),
-    });
+    };
+    const link = createLink(timeline, random, weather, end, server, tally);
     return link;
   }
 
   const phones: Phone[] = [];
-  for (let n = 0; n < 4; n += 1) phones.push(makePhone({ name: `p${n}`, timeline, random, channels, dial }));
+  for (let n = 0; n < 4; n += 1) {
+    const ackLevel = random.pick(["received", "processed"] as const);
+    phones.push(makePhone({ name: `p${n}`, timeline, random, channels, dial, tally, ackLevel }));
+  }
 
-  const faults: Record<string, number> = {};
-  let isOver = false;
   let restore: (() => void) | undefined;
   let content = 0;
 
   const acts: Record<string, (random: Random) => void> = {
     publish: () => burst(random.pick([1, 1, 1, 5, 40])),
     "client publish": () => random.pick(phones).publish(random.pick(channels), (content += 1)),
+    "client call": () => random.pick(phones).call(),
+    "server call": () => {
+      if (cluster.nodes.size > 0) random.pick([...cluster.nodes]).call();
+    },
+    jump: () => random.pick(phones).jump(random.integer(1_000, 60_000)),
+    pause: () => {
+      if (cluster.nodes.size > 0) random.pick([...cluster.nodes]).pause(random.integer(100, 10_000));
+    },
     cut: () => random.pick(phones).cut(random.pick(["both", "client", "nobody"])),
     hide: () => random.pick(phones).hide(),
     show: () => random.pick(phones).show(),
@@ -122,21 +152,24 @@ export function runWorld(
         stalledMs = 0;
       });
     },
-    "fail over": () => {
-      if (restore === undefined) {
-        restore = store.snapshot();
-      } else {
-        restore();
-        restore = undefined;
-      }
-    },
     trim: () => store.trim(random.integer(0, 10)),
-    "lose a log": () => {
-      store.lose(random.pick(channels));
-      restore = undefined;
-    },
+    ...(losesHistory ? { "fail over": failOver, "lose a log": loseLog } : { expire: () => store.expire() }),
   };
   const names = [...Object.keys(acts), "publish", "publish", "publish", "client publish"];
+
+  function failOver(): void {
+    if (restore === undefined) {
+      restore = store.snapshot();
+    } else {
+      restore();
+      restore = undefined;
+    }
+  }
+
+  function loseLog(): void {
+    store.lose(random.pick(channels));
+    restore = undefined;
+  }
 
   function burst(count: number): void {
     const channel = random.pick(channels);
@@ -150,7 +183,6 @@ export function runWorld(
   function trouble(): void {
     if (isOver) return;
     const name = random.pick(names);
-    faults[name] = (faults[name] ?? 0) + 1;
     acts[name]!(random);
     timeline.after(random.integer(1, 1_000), trouble);
   }
@@ -173,35 +205,22 @@ export function runWorld(
   const leftBehind = phones.filter((phone) => !phone.isLive).map((phone) => phone.name);
   return {
     seed,
-    findings: phones.flatMap((phone) => check(phone.name, phone.seen, phone.isLive)),
+    findings: phones
+      .flatMap((phone) => check(phone.name, phone.seen, phone.isLive))
+      .filter((finding) => !isForgiven(finding, store, losesHistory)),
     brokenKeys: brokenKeys(phones, store.log),
+    brokenCalls: brokenCalls(phones, cluster),
+    untrueReceipts: untrueReceipts(phones, cluster),
+    receipts: cluster.receipts.length,
     leftBehind,
     unfenced: phones.reduce((total, phone) => total + phone.unfenced, 0),
     published: store.log.length,
     delivered: sum(phones, "message"),
     gaps: sum(phones, "gap"),
-    faults,
+    troubles: tally.counts,
   };
 }
 
 function sum(phones: readonly Phone[], type: string): number {
   return phones.reduce((total, phone) => total + phone.seen.filter((event) => event.type === type).length, 0);
-}
-
-function brokenKeys(
-  phones: readonly Phone[],
-  log: ReadonlyArray<{ readonly key: string | undefined; readonly p: string; readonly isOrphan: boolean }>,
-): string[] {
-  const effects = new Map<string, string[]>();
-  for (const { key, p, isOrphan } of log) {
-    if (key !== undefined && !isOrphan) effects.set(key, [...(effects.get(key) ?? []), p]);
-  }
-  const broken = [...effects].filter(([, positions]) => positions.length > 1).map(([key]) => key);
-  for (const phone of phones) {
-    for (const [key, outcome] of phone.outcomes) {
-      const isSuccess = outcome.includes("-") && /^\d/.test(outcome);
-      if (isSuccess && !log.some((stored) => stored.key === key && stored.p === outcome)) broken.push(key);
-    }
-  }
-  return broken;
 }

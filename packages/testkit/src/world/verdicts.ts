@@ -1,0 +1,76 @@
+import type { Finding } from "@weapp-socket/protocol";
+import type { Phone } from "./client.js";
+import type { Cluster } from "./node.js";
+import type { Store } from "./store.js";
+
+/**
+ * What is no fault: that somebody never got what had expired, or of a conflated channel anything but its newest. Of one
+ * that went back, that newest may come twice, and out of order.
+ */
+export function isForgiven(
+  { kind, channel, position }: Finding,
+  store: Store,
+  losesHistory: boolean,
+): boolean {
+  if (store.conflates(channel)) return losesHistory || (kind === "lost" && position !== store.head(channel));
+  return kind === "lost" && store.log.some((stored) => stored.p === position && stored.isExpired);
+}
+
+/** Keys of publishes that took effect more than once, or were said to have succeeded and did not. */
+export function brokenKeys(
+  phones: readonly Phone[],
+  log: ReadonlyArray<{ readonly key: string | undefined; readonly p: string; readonly isOrphan: boolean }>,
+): string[] {
+  const effects = new Map<string, string[]>();
+  for (const { key, p, isOrphan } of log) {
+    if (key !== undefined && !isOrphan) effects.set(key, [...(effects.get(key) ?? []), p]);
+  }
+  const broken = [...effects].filter(([, positions]) => positions.length > 1).map(([key]) => key);
+  for (const phone of phones) {
+    for (const [key, outcome] of phone.outcomes) {
+      const isSuccess = outcome.includes("-") && /^\d/.test(outcome);
+      if (isSuccess && !log.some((stored) => stored.key === key && stored.p === outcome)) broken.push(key);
+    }
+  }
+  return broken;
+}
+
+/** What a call may end with that says of no result that it came. "unsupported": a phone without such a method. */
+const noResults: ReadonlySet<unknown> = new Set(["unknown-outcome", "unavailable", "unsupported"]);
+
+/** Calls that ran more than once, were said to have run and did not, or of the application that had not one answer. */
+export function brokenCalls(phones: readonly Phone[], { effects, serverCalls }: Cluster): string[] {
+  const broken = [...effects].filter(([, count]) => count > 1).map(([key]) => key);
+  for (const { results } of phones) {
+    for (const [key, result] of results) {
+      if (result === `echo ${key}` ? effects.get(key) !== 1 : !noResults.has(result))
+        broken.push(`${key}: ${JSON.stringify(result)}`);
+    }
+  }
+  for (const { data, answers } of serverCalls) {
+    // None: the node, and with it whoever asked, died.
+    const isRight = answers.every((answer) => answer === 2 * data || noResults.has(answer));
+    if (answers.length > 1 || !isRight) broken.push(`server call ${data}: ${JSON.stringify(answers)}`);
+  }
+  return broken;
+}
+
+/** Receipts for what a client never had, or had not processed. What expired is not claimed by a receipt. */
+export function untrueReceipts(phones: readonly Phone[], { receipts, store }: Cluster): string[] {
+  const byPosition = new Map(store.log.map((stored) => [`${stored.channel} ${stored.p}`, stored]));
+  const untrue: string[] = [];
+  for (const { user, channel, after, position, level } of receipts) {
+    const phone = phones.find(({ name }) => user === `user ${name}`);
+    const had = level === "received" ? phone?.received : phone?.processed;
+    if (had === undefined) continue;
+    for (let at = position; at !== after;) {
+      const stored = byPosition.get(`${channel} ${at}`);
+      if (stored === undefined || !(stored.isExpired || had.has(`${channel} ${at}`))) {
+        untrue.push(`${user} ${channel} ${level} ${at} of ${after} to ${position}`);
+        break;
+      }
+      at = stored.prev;
+    }
+  }
+  return untrue;
+}
