@@ -32,7 +32,7 @@ const call = (page: Page, name: string, ...args: readonly string[]): Promise<unk
     ([method, given]) =>
       (window.simulator!.page().instance[method] as (...args: readonly string[]) => unknown).apply(
         window.simulator!.page().instance,
-        given,
+        [...given],
       ),
     [name, args] as const,
   );
