@@ -157,6 +157,11 @@ export interface ElementHandle {
   input(value: string): void;
   /** Presses Enter in an input or textarea. */
   confirm(): void;
+  /**
+   * Chooses as a person would: a slider's value, the page of a swiper, what a picker gives (`2`, `[0, 1]`, "12:30"),
+   * whether a switch is on, `{ x, y }` of a movable-view, the id of a map's marker. Fires what the component fires then.
+   */
+  choose(value: unknown): void;
   /** Fires any event with this detail, as the component itself would. `bubbles` default: false. */
   trigger(name: string, detail?: unknown, options?: { readonly bubbles?: boolean }): void;
 }

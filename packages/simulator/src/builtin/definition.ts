@@ -82,6 +82,8 @@ export interface BuiltinServices {
   readonly overlays: Overlays;
   readonly after: (ms: number, act: () => void) => () => void;
   readonly now: () => number;
+  /** What of the phone a page has, in CSS pixels. */
+  readonly windowSize: () => { readonly width: number; readonly height: number };
   /** Keeps bytes as a file of the phone; gives its path. */
   readonly keepFile: (bytes: Uint8Array<ArrayBuffer>, extension: string) => string;
   /** What a function of this name would answer that asks the phone's owner. */

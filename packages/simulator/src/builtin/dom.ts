@@ -19,6 +19,27 @@ export function cssLength(value: unknown): string {
   return text.replaceAll(/(-?[\d.]+)rpx/gu, (_, number: string) => `${(Number(number) * 100) / 750}vw`);
 }
 
+/** Names what `pinStyles` makes, among an element's animations. */
+export const PINNED = "weapp-pinned";
+
+/**
+ * Gives an element styles that the author's own `style` attribute, which is written anew whenever it changes, cannot
+ * take away.
+ */
+export function pinStyles(element: HTMLElement): (styles: Readonly<Record<string, string>>) => void {
+  let pinned: Animation | undefined;
+  return (styles) => {
+    const frames = [{ ...styles }, { ...styles }];
+    const effect = pinned?.effect;
+    if (effect instanceof KeyframeEffect && pinned?.playState !== "idle") {
+      effect.setKeyframes(frames);
+      return;
+    }
+    pinned = element.animate(frames, { id: PINNED, duration: 1, fill: "both" });
+    pinned.pause();
+  };
+}
+
 /** How far a pointer has gone since it came down. */
 export interface Drag {
   readonly dx: number;
@@ -61,6 +82,11 @@ export function followDrag(element: HTMLElement, axis: "x" | "y" | "both", event
   });
   element.addEventListener("pointermove", (event) => {
     if (event.pointerId !== from?.id) return;
+    // What is nearer to the finger has it.
+    if (event.defaultPrevented) {
+      from = undefined;
+      return;
+    }
     const drag = dragOf(event);
     const along =
       axis === "x" ? drag.dx : axis === "y" ? drag.dy : Math.max(Math.abs(drag.dx), Math.abs(drag.dy));
@@ -69,6 +95,7 @@ export function followDrag(element: HTMLElement, axis: "x" | "y" | "both", event
       isDragging = true;
       element.setPointerCapture(event.pointerId);
     }
+    event.preventDefault();
     const elapsed = Math.max(1, event.timeStamp - last.at);
     speed = { dx: (drag.dx - last.dx) / elapsed, dy: (drag.dy - last.dy) / elapsed };
     last = { ...drag, at: event.timeStamp };

@@ -1,9 +1,16 @@
 import { createButton } from "./button.js";
+import { createContainers } from "./containers.js";
 import type { BuiltinComponent, BuiltinServices } from "./definition.js";
 import { checkbox, checkboxGroup, form, radio, radioGroup, switchField } from "./form.js";
+import { icon } from "./icon.js";
 import { createImages } from "./image.js";
 import { createNavigator } from "./navigator.js";
+import { createPickerView } from "./picker-view.js";
+import { createPicker } from "./picker.js";
+import { createProgress } from "./progress.js";
 import { scrollView } from "./scroll-view.js";
+import { slider } from "./slider.js";
+import { createSwiper } from "./swiper.js";
 import { input, textarea } from "./text-field.js";
 import { label, text, view } from "./view.js";
 
@@ -25,5 +32,12 @@ export function createBuiltins(services: BuiltinServices): readonly BuiltinCompo
     checkboxGroup,
     radio,
     radioGroup,
+    icon,
+    slider,
+    createProgress(services),
+    createPicker(services),
+    ...createPickerView(),
+    ...createSwiper(services),
+    ...createContainers(services),
   ];
 }

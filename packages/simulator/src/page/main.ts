@@ -25,6 +25,7 @@ import { withWishes } from "./wishes.js";
 import "./screen.css";
 import "./status-bar.css";
 import "./builtin.css";
+import "./components.css";
 import "./button.css";
 import "./overlays.css";
 

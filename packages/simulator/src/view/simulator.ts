@@ -107,6 +107,10 @@ export function createSimulator(
     overlays,
     after: (ms, act) => clock.setTimer(ms, act),
     now: () => clock.now(),
+    windowSize() {
+      const { width, window } = platform.device();
+      return { width, height: window.height };
+    },
     keepFile(bytes, extension) {
       const path = platform.files.temporaryPath(extension);
       platform.files.write(path, bytes);

@@ -1,4 +1,5 @@
 import type { GeneralComponent } from "glass-easel";
+import { PINNED } from "../../builtin/dom.js";
 import type { Surface } from "./surface.js";
 
 interface AnimateParts {
@@ -55,7 +56,9 @@ export function clearAnimation(
   callback: unknown,
 ): void {
   for (const element of elementsOf(surface, scope, selector)) {
-    for (const animation of element.getAnimations()) animation.cancel();
+    for (const animation of element.getAnimations()) {
+      if (animation.id !== PINNED) animation.cancel();
+    }
   }
   if (typeof callback === "function") afterDraw(callback as () => void);
 }

@@ -134,6 +134,12 @@ export function handleOf(node: Element, surface: Surface): ElementHandle {
         throw new Error(`confirm: expected an input or textarea, got <${tagOf(node)}>`);
       instance.confirmed();
     },
+    choose(value) {
+      const { instance } = builtin("choose");
+      if (instance.chosen === undefined)
+        throw new Error(`choose: expected a component that something is chosen in, got <${tagOf(node)}>`);
+      instance.chosen(value);
+    },
     trigger: (name, detail, options) =>
       node.triggerEvent(name, detail ?? {}, {
         bubbles: options?.bubbles ?? false,
