@@ -27,30 +27,29 @@ async function write(file, text) {
   await writeFile(join(root, file), text);
 }
 
-/** Names that others know: what these files write, and the words that the machine's tables are indexed by. */
+/** Names that others know: of the language, and what these files write. */
 async function knownNames() {
-  const read = async (file) =>
-    (await readFile(join(root, file), "utf8")).replace(/\/\*[^]*?\*\/|\/\/.*/g, "");
   const files = ["adapters", "client", "clock", "failure", "kept", "mini-program"].map(
     (name) => `src/${name}.ts`,
   );
-  const texts = await Promise.all([...files, "../protocol/src/messages.ts"].map(read));
-  const words = (await read("../protocol/src/client/inputs.ts")).match(/"[\w-]+"/g);
+  const texts = await Promise.all(
+    [...files, "../protocol/src/messages.ts"].map((file) => readFile(join(root, file), "utf8")),
+  );
   const values = Object.getOwnPropertyNames(globalThis).map((name) => globalThis[name]);
   const objects = values
     .flatMap((value) => [value, value?.prototype])
     .filter((value) => Object(value) === value);
-  return new Set([
-    ...texts.flatMap((text) => text.match(/[\w$]+/g)),
-    ...words.map((word) => word.slice(1, -1)),
+  return [
+    ...texts.flatMap((text) => text.replace(/\/\*[^]*?\*\/|\/\/.*/g, "").match(/[\w$]+/g)),
     ...objects.flatMap((value) => Object.getOwnPropertyNames(value)),
-  ]);
+  ];
 }
 
-/** Every other name of a property is ours alone, and gets short. */
+/** Every other name of a property is ours alone, and gets short; unless the code has it as a text, to look it up. */
 async function bundleWithShortNames(name, known) {
-  const { names } = await bundle(name, { mangleProps: /./, mangleCache: {} });
-  const ours = names.filter((property) => !known.has(property));
+  const { names, text } = await bundle(name, { mangleProps: /./, mangleCache: {} });
+  const kept = new Set([...known, ...[...text.matchAll(/["'`]([\w$-]+)["'`]/g)].map(([, word]) => word)]);
+  const ours = names.filter((property) => !kept.has(property));
   return bundle(name, { mangleProps: new RegExp(`^(${ours.join("|")})$`) });
 }
 

@@ -27,10 +27,10 @@ export function watchApp({ api, input }: Core, hidden: () => void): () => void {
 
   const each = (verb: "on" | "off"): void => {
     const calls = api as unknown as Record<string, ((listener: unknown) => void) | undefined>;
-    const listeners: Record<string, unknown> = { AppHide: hide, AppShow: show, NetworkStatusChange: changed };
-    Object.keys(listeners).forEach((name) => {
+    const listeners = [hide, show, changed];
+    ["AppHide", "AppShow", "NetworkStatusChange"].forEach((name, index) => {
       const call = calls[verb + name];
-      if (call) call.call(api, listeners[name]);
+      if (call) call.call(api, listeners[index]);
     });
   };
   each("on");

@@ -416,7 +416,8 @@ export function createClientMachine(options: ClientOptions): ClientMachine {
 
   return {
     handle(input, now) {
-      if ("generation" in input && input.generation !== generation) return [];
+      const { generation: meant } = input as { readonly generation?: number };
+      if (meant !== undefined && meant !== generation) return [];
       if (input.type === "tick") {
         emit(outbox.expire(now));
       }
