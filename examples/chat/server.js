@@ -1,6 +1,11 @@
 import { createPushServer } from "@weapp-socket/server";
 
-const server = createPushServer({ adminKey: process.env.WEAPP_SOCKET_KEY });
+const server = createPushServer({
+  adminKey: process.env.WEAPP_SOCKET_KEY,
+  // For the page that uses sessions: it may enter this channel, whose history and members are kept.
+  authorize: ({ channel }) => channel === "chat",
+  channels: [{ match: "chat", historyCount: 200, clientPublish: true, presence: true }],
+});
 
 server.on("connection", (connection) => {
   connection.join("chat");

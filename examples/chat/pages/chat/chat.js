@@ -75,6 +75,10 @@ Page({
     return lastId;
   },
 
+  session() {
+    wx.navigateTo({ url: "/pages/session/session" });
+  },
+
   leave() {
     wx.redirectTo({ url: "/pages/left/left" });
   },
