@@ -139,8 +139,9 @@ export function createPhone(options: PhoneOptions): Phone {
       }
       case "called": {
         const { generation: asked, id, data } = output;
+        const mine = life;
         timeline.after(random.integer(1, 5_000), () => {
-          run(machine.answer(asked, { t: "reply", id, ok: 2 * Number(data) }, now()));
+          if (mine === life) run(machine.answer(asked, { t: "reply", id, ok: 2 * Number(data) }, now()));
         });
         return;
       }
