@@ -28,3 +28,19 @@ test.each(packages)(
     expect(missing).toEqual([]);
   },
 );
+
+test("every promise of protocol has a number of its own and names a test that exists", () => {
+  const folder = join(root, "packages", "protocol");
+  const spec = readFileSync(join(folder, "SPEC.md"), "utf8");
+  const rows = [...spec.matchAll(/^\| ([A-Z]\d+) +\| .* \| `([\w/-]+)` › (.+?) +\|$/gm)];
+  const numbers = [...spec.matchAll(/^\| ([A-Z]\d+) /gm)].map((match) => match[1]);
+  expect(numbers.length).toBeGreaterThan(40);
+  expect(numbers).toEqual([...new Set(numbers)]);
+  expect(rows.map((row) => row[1])).toEqual(numbers);
+  const missing = rows.filter(([, , file = "", name = ""]) => {
+    const owner = file.startsWith("world") ? join(root, "packages", "testkit") : folder;
+    const path = join(owner, "test", `${file}.test.ts`);
+    return !existsSync(path) || !readFileSync(path, "utf8").includes(name);
+  });
+  expect(missing.map((row) => row[0])).toEqual([]);
+});
