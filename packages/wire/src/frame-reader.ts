@@ -1,4 +1,4 @@
-import { applyMask, unionOf } from "./mask.js";
+import { applyMask, unionOf, viewWords, type WordView } from "./mask.js";
 import { decodeClosePayload } from "./close-code.js";
 import { MAX_CONTROL_PAYLOAD, OPCODE } from "./opcode.js";
 import { ProtocolError } from "./protocol-error.js";
@@ -39,6 +39,9 @@ export interface FrameReaderOptions {
 }
 
 export const DEFAULT_MAX_FRAGMENTS = 1_024;
+
+/** Chunks from this many bytes on are worth a view of their words. */
+const VIEW_FROM = 512;
 
 /** A message in several frames, under way. */
 interface Assembly {
@@ -86,13 +89,14 @@ export class FrameReader {
   push(chunk: Uint8Array, sink: FrameSink, start = 0, end: number = chunk.length): void {
     let at = start;
     if (this.partial !== undefined) at = this.complete(this.partial, chunk, at, end, sink);
+    const view = end - at < VIEW_FROM ? undefined : viewWords(chunk);
     while (at < end && !this.isDone) {
       const size = this.measure(chunk, at, end);
       if (size === 0 || at + size > end) {
         this.keep(chunk, at, end, size);
         return;
       }
-      this.take(chunk, at, sink);
+      this.take(chunk, at, sink, view);
       at += size;
     }
   }
@@ -188,7 +192,7 @@ export class FrameReader {
   }
 
   /** A whole frame stands at `at`, measured. */
-  private take(bytes: Uint8Array, at: number, sink: FrameSink): void {
+  private take(bytes: Uint8Array, at: number, sink: FrameSink, view?: WordView): void {
     const first = bytes[at]!;
     const opcode = first & 0x0f;
     const start = at + this.headerLength;
@@ -203,9 +207,10 @@ export class FrameReader {
         bytes[start - 3]!,
         bytes[start - 2]!,
         bytes[start - 1]!,
+        view,
       );
     } else if (opcode !== OPCODE.binary) {
-      union = unionOf(bytes, start, end);
+      union = unionOf(bytes, start, end, view);
     }
     if (opcode >= OPCODE.close) {
       this.control(opcode, bytes, start, end, sink);

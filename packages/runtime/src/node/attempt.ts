@@ -191,7 +191,7 @@ function openSocket(
     port,
     noDelay: request.tcpNoDelay,
     onread: {
-      buffer: () => settings.readBuffer,
+      buffer: settings.readBuffer,
       callback(length: number, buffer: Uint8Array) {
         read(buffer as Buffer, length);
         return true;

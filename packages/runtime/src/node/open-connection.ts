@@ -1,7 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import type { Socket } from "node:net";
 import { ABNORMAL, FrameReader, OPCODE, ProtocolError, type FrameSink } from "@weapp-socket/wire";
+import type { AsciiTexts } from "./ascii-texts.js";
 import type { SocketEars } from "./attempt.js";
+import { bufferOf } from "./buffer-of.js";
 import { COMPRESS_FROM_BYTES, createDeflate, type Deflate } from "./deflate.js";
 import { createOutbound, type MaskSource, type Outbound } from "./outbound.js";
 import type { DeflateParameters } from "@weapp-socket/wire";
@@ -11,6 +13,8 @@ export interface ConnectionSettings {
   readonly maxMessageBytes: number;
   readonly closeTimeoutMs: number;
   readonly masks: MaskSource;
+  /** Shared by all, like the read buffer. */
+  readonly asciiTexts: AsciiTexts;
 }
 
 export interface ConnectionEvents {
@@ -110,11 +114,15 @@ export class OpenConnection implements FrameSink, SocketEars {
 
   bytes(buffer: Buffer, length: number): void {
     if (this.isOver) return;
+    const { asciiTexts } = this.settings;
+    asciiTexts.begin(buffer, length);
     try {
       this.reader.push(buffer, this, 0, length);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.inTurn(() => this.refuse(error.closeCode, error.message));
+    } finally {
+      asciiTexts.finish();
     }
   }
 
@@ -137,7 +145,11 @@ export class OpenConnection implements FrameSink, SocketEars {
       this.incoming!.add(copy.length, (done) => this.inflate(copy, isText, done));
       return;
     }
-    const data = isText ? textOf(bytes, start, end, isAscii) : bytesOf(bytes, start, end);
+    const data = !isText
+      ? bytesOf(bytes, start, end)
+      : isAscii
+        ? this.settings.asciiTexts.read(bytes, start, end)
+        : bufferOf(bytes).toString("utf8", start, end);
     if (this.incoming === undefined) this.deliver(data);
     else this.inTurn(() => this.deliver(data));
   }
@@ -216,11 +228,6 @@ export class OpenConnection implements FrameSink, SocketEars {
 /** The read buffer is used again at once. (`Buffer.prototype.slice` would not copy.) */
 function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
   return new Uint8Array(bytes.subarray(start, end));
-}
-
-function textOf(bytes: Uint8Array, start: number, end: number, isAscii: boolean): string {
-  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  return buffer.toString(isAscii ? "latin1" : "utf8", start, end);
 }
 
 /** A fresh buffer of exactly these bytes: a page that looks at `data.byteLength` or keeps it sees nothing else. */

@@ -1,5 +1,6 @@
 import { createSecureContext, rootCertificates } from "node:tls";
 import type { DialRequest, Link, LinkEvents, Transport } from "../core/index.js";
+import { createAsciiTexts } from "./ascii-texts.js";
 import { createMaskSource } from "./outbound.js";
 import { createLink, type LinkSettings } from "./link.js";
 
@@ -34,6 +35,7 @@ export function createNodeTransport(options: NodeTransportOptions = {}): Transpo
     maxMessageBytes,
     closeTimeoutMs,
     masks: createMaskSource(),
+    asciiTexts: createAsciiTexts(),
     readBuffer: Buffer.allocUnsafeSlow(READ_BUFFER_BYTES),
     tls: {
       rejectUnauthorized,
