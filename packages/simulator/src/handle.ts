@@ -4,7 +4,7 @@
  */
 import type { NetworkType } from "@weapp-socket/runtime/core";
 import type { Faults } from "./faults/faults.js";
-import type { Diagnostic, JsonValue, Program } from "./program.js";
+import type { Diagnostic, Program } from "./program.js";
 import type { Rect } from "./view/easel/surface.js";
 import type { Overlay } from "./view/overlays.js";
 import type { Answers } from "./wx/answers.js";
@@ -219,7 +219,8 @@ export type SimulatorEvent =
   | { readonly type: "pages" }
   /** What lies over the page is another. */
   | { readonly type: "overlays" }
-  | { readonly type: "data"; readonly path: string; readonly changes: Readonly<Record<string, JsonValue>> }
+  /** A page's or component's data is another; `path`: "pages/chat/chat". */
+  | { readonly type: "data"; readonly path: string }
   | { readonly type: "visibility"; readonly visible: boolean }
   | { readonly type: "program"; readonly program: Program }
   | { readonly type: "diagnostics"; readonly diagnostics: readonly Diagnostic[] };

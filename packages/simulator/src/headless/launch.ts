@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { createNodeClock, createNodeTransport, type Clock } from "@weapp-socket/runtime";
@@ -18,6 +19,7 @@ import type { Store } from "../wx/storage.js";
 import type { Device } from "../wx/system.js";
 import { createHeadlessScreen } from "./headless-screen.js";
 import { createHostCall } from "./host-call.js";
+import { hearRejections } from "./rejections.js";
 import { addTimers, clockDate, createGlobals, loadProgram } from "./realm.js";
 
 export interface LaunchOptions {
@@ -112,11 +114,12 @@ export async function launch(dir: string, options: LaunchOptions = {}): Promise<
     time() {},
     timeEnd() {},
   };
-  addTimers(globals, clock, (error) => simulator.uncaught(error, "timer"));
+  addTimers(globals, clock, (callback) => simulator.run("timer", callback));
   if (options.clock !== undefined) globals["Date"] = clockDate(clock);
 
+  const origin = `weapp://${randomUUID().slice(0, 8)}/`;
   const simulator = createSimulator(
-    loadProgram(files, globals),
+    loadProgram(files, globals, origin),
     createPlatform(
       program,
       { ...options, clock },
@@ -128,6 +131,7 @@ export async function launch(dir: string, options: LaunchOptions = {}): Promise<
       () => simulator.themeChanged(),
     ),
   );
+  const stopHearing = hearRejections(origin, (reason, promise) => simulator.unhandled(reason, promise));
   for (const [api, answer] of Object.entries(options.answers ?? {})) simulator.answers.set(api, answer);
   for (const [key, value] of Object.entries(options.storage ?? {})) simulator.storage.set(key, value);
   for (const { severity, file, line, message } of program.diagnostics) {
@@ -148,6 +152,7 @@ export async function launch(dir: string, options: LaunchOptions = {}): Promise<
     },
     async close() {
       simulator.destroy();
+      stopHearing();
     },
   });
 }

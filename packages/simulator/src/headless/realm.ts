@@ -29,14 +29,24 @@ export function createGlobals(): Record<string, unknown> {
   return globals;
 }
 
-/** The program's code, evaluated with these globals. Nothing of it has run yet. */
-export function loadProgram(files: ProgramFiles, globals: Record<string, unknown>): LoadedProgram {
+/**
+ * The program's code, evaluated with these globals. Nothing of it has run yet.
+ *
+ * @param origin what stacks say in place of "weapp:///": which program a script is of
+ */
+export function loadProgram(
+  files: ProgramFiles,
+  globals: Record<string, unknown>,
+  origin: string,
+): LoadedProgram {
   const modules: Array<readonly [string, ModuleSource]> = [];
   let groups: TemplateGroups = {};
   let filters: TemplateFilters = { A: (listener) => listener };
   // Indirect: the realm is the view's own, so what authors make is what the view calls an array, and the reverse.
   // oxlint-disable-next-line no-eval -- running a program's code is what this is for
-  const evaluate = globalThis.eval as (text: string) => unknown;
+  const indirect = globalThis.eval as (text: string) => unknown;
+  const evaluate = (text: string): unknown =>
+    indirect(text.replaceAll("//# sourceURL=weapp:///", `//# sourceURL=${origin}`));
   // A file's text begins on the line of its wrapper: positions stay those of the author's file.
   const evaluateInside = (text: string): unknown =>
     (evaluate(`(function(__globals){with(__globals){return ${text}\n}})`) as (names: object) => unknown)(
@@ -65,12 +75,12 @@ export function loadProgram(files: ProgramFiles, globals: Record<string, unknown
 /**
  * setTimeout and its kin on the program's clock.
  *
- * @param report hears what their callbacks throw
+ * @param run calls their callbacks
  */
 export function addTimers(
   globals: Record<string, unknown>,
   clock: Clock,
-  report: (error: unknown) => void,
+  run: (callback: () => unknown) => void,
 ): void {
   const timers = new Map<number, () => void>();
   let lastId = 0;
@@ -82,11 +92,8 @@ export function addTimers(
     const ring = (): void => {
       if (repeats) arm();
       else timers.delete(id);
-      try {
-        if (typeof callback === "function") (callback as (...given: readonly unknown[]) => void)(...args);
-      } catch (error) {
-        report(error);
-      }
+      if (typeof callback === "function")
+        run(() => (callback as (...given: readonly unknown[]) => unknown)(...args));
     };
     const arm = (): void => void timers.set(id, clock.setTimer(wait, ring));
     arm();

@@ -135,7 +135,7 @@ function note(
 /** The author's line among the lines of a stack, nearest first: "pages/chat/chat.js:12". Modules are named by the compiler. */
 export function authorLine(stack: readonly string[]): string | undefined {
   for (const line of stack) {
-    const match = /weapp:\/\/\/([^\s()]+?):(\d+)/.exec(line);
+    const match = /weapp:\/\/[^/\s]*\/([^\s()]+?):(\d+)/.exec(line);
     if (match !== null) return `${decodeURI(match[1]!)}:${match[2]!}`;
   }
   return undefined;

@@ -32,6 +32,8 @@ export interface Simulator extends SimulatorHandle {
   uncaught(error: unknown, where: string): void;
   /** A promise of the author's that nobody waited for. */
   unhandled(reason: unknown, promise: unknown): void;
+  /** Runs the author's code: what it throws is uncaught, what it rejects with unhandled. */
+  run(where: string, act: () => unknown): void;
   /** The phone's theme is another. */
   themeChanged(): void;
   /** Pages end, sockets end, nothing is called afterwards. */
@@ -56,10 +58,18 @@ export function createSimulator(
     app.tell("onError", text);
     events.emit("onError", { message: error instanceof Error ? error.message : text, stack: text });
   };
+  const unhandled = (reason: unknown, promise: unknown): void => {
+    note(reason, "unhandled rejection");
+    app.tell("onUnhandledRejection", { reason, promise });
+    events.emit("onUnhandledRejection", { reason, promise });
+  };
+  const watch = (result: unknown): void => {
+    if (result instanceof Promise) result.catch((reason: unknown) => unhandled(reason, result));
+  };
   const guard = <T>(where: string, act: () => T): T | undefined => {
     try {
       const result = act();
-      if (result instanceof Promise) result.catch((error: unknown) => report(error, where));
+      watch(result);
       return result;
     } catch (error) {
       report(error, where);
@@ -70,7 +80,9 @@ export function createSimulator(
   const app = createAppHolder((where, act) => {
     try {
       const result = act();
-      if (result instanceof Promise) result.catch((error: unknown) => note(error, where));
+      // What onUnhandledRejection itself rejects with must not call it again.
+      if (where !== "App onUnhandledRejection") watch(result);
+      else if (result instanceof Promise) result.catch((error: unknown) => note(error, where));
     } catch (error) {
       note(error, where);
       if (where !== "App onError") app.tell("onError", String(error));
@@ -175,7 +187,10 @@ export function createSimulator(
     after: (ms, act) => clock.setTimer(ms, act),
     afterDraw: platform.afterDraw,
     report,
+    watch,
     warn,
+    now: () => clock.now(),
+    dataChanged: (path) => recorder.emit({ type: "data", path }),
   });
   const loader = createModuleLoader(platform.phoneGlobals);
   for (const [path, source] of modules) loader.define(path, source);
@@ -246,11 +261,8 @@ export function createSimulator(
       });
     },
     uncaught: report,
-    unhandled(reason, promise) {
-      note(reason, "unhandled rejection");
-      app.tell("onUnhandledRejection", { reason, promise });
-      events.emit("onUnhandledRejection", { reason, promise });
-    },
+    unhandled,
+    run: (where, act) => void guard(where, act),
     themeChanged() {
       const { theme } = platform.device();
       app.tell("onThemeChange", { theme });

@@ -11,6 +11,7 @@ import { builtinOf, defineBuiltins } from "./builtin-definer.js";
 import { adaptDefinition, instanceFields, type Definition } from "./definition.js";
 import { warnOfMissingMethods } from "./missing-methods.js";
 import { givePlainEvents } from "./plain-events.js";
+import { createSetDataCheck } from "./set-data.js";
 import type { Surface } from "./surface.js";
 import { bridgeWxs, type TemplateFilters, type WxsParts } from "./wxs.js";
 
@@ -58,6 +59,9 @@ export interface FrameworkParts extends WxsParts {
   /** Methods of every page and component, beside the framework's own. */
   readonly methods: Readonly<Record<string, (this: object, ...args: readonly unknown[]) => unknown>>;
   readonly warn: (message: string, where: string) => void;
+  readonly now: () => number;
+  /** The data of a page or component is another. */
+  readonly dataChanged: (path: string) => void;
 }
 
 export interface Framework {
@@ -290,12 +294,29 @@ function addUnit(space: CodeSpace, unit: Unit, groups: TemplateGroups): void {
 /** What every page and component has. */
 function commonBehavior(
   space: glassEasel.ComponentSpace,
-  { methods }: Pick<FrameworkParts, "methods">,
+  { program, methods, now, warn, dataChanged }: FrameworkParts,
 ): glassEasel.GeneralBehavior {
+  const check = createSetDataCheck({
+    now,
+    warn,
+    isPage: (path) => program.units[path]?.kind === "page",
+  });
   let attached: glassEasel.GeneralComponent[] = [];
   return space.defineBehavior({
     methods: methods as never,
     lifetimes: {
+      created() {
+        const caller = this as unknown as { setData(changes: unknown, done?: () => void): void; is: string };
+        const { setData } = caller;
+        Object.defineProperty(caller, "setData", {
+          configurable: true,
+          writable: true,
+          value(changes: unknown, done?: () => void) {
+            setData.call(caller, check(caller, caller.is, changes), done);
+            dataChanged(caller.is);
+          },
+        });
+      },
       // The framework never says `ready`: it is due once what is attached together has been drawn.
       attached() {
         // `this` is the author's; the framework's own component is behind it.

@@ -28,6 +28,8 @@ export interface WxsParts {
   readonly afterDraw: (act: () => void) => void;
   readonly after: (ms: number, act: () => void) => () => void;
   readonly report: (error: unknown, where: string) => void;
+  /** Is told what event handlers return: a promise of theirs may be rejected. */
+  readonly watch: (result: unknown) => void;
 }
 
 /** Styles and classes that WXS sets stand beside those of the template. */
@@ -68,7 +70,11 @@ export function bridgeWxs(filters: TemplateFilters, parts: WxsParts): void {
   };
   filters.C = (caller, event, listener, path) => {
     const kind = path?.[0];
-    if (kind !== 1 && kind !== 2) return listener.call(caller, event);
+    if (kind !== 1 && kind !== 2) {
+      const returned = listener.call(caller, event);
+      parts.watch(returned);
+      return returned;
+    }
     const owner = (caller as { readonly _$?: glassEasel.Element })._$ ?? (caller as glassEasel.Element);
     const { currentNode } = event as { readonly currentNode?: glassEasel.Element };
     const wrapped = { ...event, instance: currentNode === undefined ? undefined : describe(currentNode) };
