@@ -1,5 +1,5 @@
 /** Listeners of programs that run: what is left when there are no others is Node's own way. */
-const listeners = new WeakSet<object>();
+const listeners = new WeakSet();
 
 /**
  * Hears of the rejected promises of a program that nobody waited for. All others are left as they would be without this

@@ -210,9 +210,12 @@ describe("functions that WeChat calls on the app", () => {
     await app.advance(0);
     await app.idle();
     expect(said(app)).toEqual([
-      ...["of onLoad true", "wx of onLoad"],
-      ...["of tap true", "wx of tap"],
-      ...["of a timer true", "wx of a timer"],
+      "of onLoad true",
+      "wx of onLoad",
+      "of tap true",
+      "wx of tap",
+      "of a timer true",
+      "wx of a timer",
     ]);
   });
 

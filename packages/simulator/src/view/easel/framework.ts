@@ -8,15 +8,24 @@ import {
 import type { BuiltinComponent } from "../../builtin/definition.js";
 import type { Program, Unit } from "../../program.js";
 import { builtinOf, defineBuiltins } from "./builtin-definer.js";
+import { commonBehavior } from "./common-behavior.js";
 import { adaptDefinition, instanceFields, type Definition } from "./definition.js";
+import { createNesting, type Nesting } from "./nesting.js";
 import { warnOfMissingMethods } from "./missing-methods.js";
 import { givePlainEvents } from "./plain-events.js";
-import { createSetDataCheck } from "./set-data.js";
 import type { Surface } from "./surface.js";
 import { bridgeWxs, type TemplateFilters, type WxsParts } from "./wxs.js";
 
 /** glass-easel's generated template groups by unit path, as the compiled program hands them over. */
-export type TemplateGroups = Readonly<Record<string, (name: string) => unknown>>;
+export type TemplateGroups = Readonly<Record<string, TemplateGroup>>;
+
+/** What the compiler makes of a template: a function that gives those that make and update what is in it. */
+export type TemplateGroup = (name: string) => (...args: readonly unknown[]) => TemplateContent;
+
+interface TemplateContent {
+  /** Makes the children; those of components that are among them as well. */
+  readonly C: (...args: readonly unknown[]) => void;
+}
 
 export interface Templates {
   readonly groups: TemplateGroups;
@@ -143,7 +152,17 @@ export function createFramework(parts: FrameworkParts): Framework {
   const instances = new Map<string, Definition>();
   const defined = new Set<string>();
 
-  for (const unit of Object.values(program.units)) addUnit(space, unit, templates.groups);
+  const nesting = createNesting();
+  for (const unit of Object.values(program.units)) addUnit(space, unit, templates.groups, nesting);
+  space.addComponentStaticConfig(BLANK, { component: false, usingComponents: {} });
+  space.componentEnv(BLANK, (definers: ComponentEnv) => definers.Page({}));
+
+  function mount(path: string, search: string): Mounted {
+    const root = backend.createRoot(ROOT_TAG, space, search === "" ? path : `${path}?${search}`);
+    const caller = root.get() as unknown as Mounted["caller"];
+    Object.assign(caller, instances.get(path));
+    return mountedOf(root, caller);
+  }
 
   return {
     Behavior: defineBehavior,
@@ -171,11 +190,12 @@ export function createFramework(parts: FrameworkParts): Framework {
       );
     },
     create(path, query) {
-      const search = new URLSearchParams(query).toString();
-      const root = backend.createRoot(ROOT_TAG, space, search === "" ? path : `${path}?${search}`);
-      const caller = root.get() as unknown as Mounted["caller"];
-      Object.assign(caller, instances.get(path));
-      return mountedOf(root, caller);
+      try {
+        return mount(path, new URLSearchParams(query).toString());
+      } catch (error) {
+        parts.report(error, path);
+        return mount(BLANK, "");
+      }
     },
     destroy: stopListening,
   };
@@ -185,6 +205,9 @@ export function createFramework(parts: FrameworkParts): Framework {
 function innerBehavior(behavior: unknown): glassEasel.GeneralBehavior | undefined {
   return (behavior as { readonly _$?: glassEasel.GeneralBehavior } | null | undefined)?._$;
 }
+
+/** What stands where a page cannot be made. */
+const BLANK = "weapp-socket/blank";
 
 /** The element of a page's root component; it lays out as if it were not there. */
 const ROOT_TAG = "wx-page-body";
@@ -267,7 +290,7 @@ function keepIds(space: CodeSpace): void {
   };
 }
 
-function addUnit(space: CodeSpace, unit: Unit, groups: TemplateGroups): void {
+function addUnit(space: CodeSpace, unit: Unit, groups: TemplateGroups, nesting: Nesting): void {
   const usingComponents: Record<string, string> = {};
   for (const [tag, path] of Object.entries(unit.usingComponents)) usingComponents[tag] = `/${path}`;
   const componentGenerics: Record<string, true | { default: string }> = {};
@@ -284,71 +307,21 @@ function addUnit(space: CodeSpace, unit: Unit, groups: TemplateGroups): void {
   const content = groups[unit.path];
   if (content !== undefined) {
     space.addCompiledTemplate(unit.path, {
-      groupList: groups as never,
-      content: content as never,
+      groupList: groups,
+      content: nested(content, unit.path, nesting),
       fallbackListenerOnNativeNode: true,
     });
   }
 }
 
-/** What every page and component has. */
-function commonBehavior(
-  space: glassEasel.ComponentSpace,
-  { program, methods, now, warn, dataChanged }: FrameworkParts,
-): glassEasel.GeneralBehavior {
-  const check = createSetDataCheck({
-    now,
-    warn,
-    isPage: (path) => program.units[path]?.kind === "page",
-  });
-  let attached: glassEasel.GeneralComponent[] = [];
-  return space.defineBehavior({
-    methods: methods as never,
-    lifetimes: {
-      created() {
-        const caller = this as unknown as { setData(changes: unknown, done?: () => void): void; is: string };
-        const { setData } = caller;
-        Object.defineProperty(caller, "setData", {
-          configurable: true,
-          writable: true,
-          value(changes: unknown, done?: () => void) {
-            setData.call(caller, check(caller, caller.is, changes), done);
-            dataChanged(caller.is);
-          },
-        });
-      },
-      // The framework never says `ready`: it is due once what is attached together has been drawn.
-      attached() {
-        // `this` is the author's; the framework's own component is behind it.
-        const { _$: component } = this as unknown as { readonly _$: glassEasel.GeneralComponent };
-        attached.push(component);
-        if (attached.length > 1) return;
-        queueMicrotask(() => {
-          const waiting = attached;
-          attached = [];
-          for (const each of insideOut(waiting)) {
-            if (glassEasel.Element.isAttached(each)) each.triggerLifetime("ready", []);
-          }
-        });
-      },
-    },
-  });
-}
-
-/** COMMUNITY: what is inside of a component is ready before it. Given in the order of `attached`, outside in. */
-function insideOut(attached: readonly glassEasel.GeneralComponent[]): glassEasel.GeneralComponent[] {
-  const ordered: glassEasel.GeneralComponent[] = [];
-  const open: glassEasel.GeneralComponent[] = [];
-  for (const component of attached) {
-    while (open.length > 0 && !isInside(component, open.at(-1)!)) ordered.push(open.pop()!);
-    open.push(component);
-  }
-  return [...ordered, ...open.toReversed()];
-}
-
-function isInside(node: glassEasel.Element, outer: glassEasel.Element): boolean {
-  for (let at = node.getComposedParent(); at !== null; at = at.getComposedParent()) {
-    if (at === outer) return true;
-  }
-  return false;
+/** The template, aware of how deep it stands. */
+function nested(group: TemplateGroup, path: string, nesting: Nesting): TemplateGroup {
+  return (name) => {
+    const make = group(name);
+    if (name !== "") return make;
+    return (...args) => {
+      const content = make(...args);
+      return { ...content, C: (...given) => nesting(path, () => content.C(...given)) };
+    };
+  };
 }

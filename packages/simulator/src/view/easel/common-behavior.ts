@@ -1,0 +1,83 @@
+import * as glassEasel from "glass-easel";
+import type { Program } from "../../program.js";
+import { createSetDataRules } from "./set-data.js";
+
+export interface CommonParts {
+  readonly program: Program;
+  /** Methods of every page and component, beside the framework's own. */
+  readonly methods: Readonly<Record<string, (this: object, ...args: readonly unknown[]) => unknown>>;
+  readonly warn: (message: string, where: string) => void;
+  readonly now: () => number;
+  /** The data of a page or component is another. */
+  readonly dataChanged: (path: string) => void;
+}
+
+/** `this` of the author's code; the framework's own component is behind it. */
+interface Caller {
+  readonly _$: glassEasel.GeneralComponent;
+  readonly is: string;
+  setData: (changes: unknown, done?: () => void) => void;
+}
+
+/** What every page and component has. */
+export function commonBehavior(
+  space: glassEasel.ComponentSpace,
+  { program, methods, warn, now, dataChanged }: CommonParts,
+): glassEasel.GeneralBehavior {
+  const rules = createSetDataRules({ now, warn, isPage: (path) => program.units[path]?.kind === "page" });
+  let attached: glassEasel.GeneralComponent[] = [];
+
+  function watchSetData(caller: Caller): void {
+    const setData = caller.setData.bind(caller);
+    const { is } = caller;
+    Object.defineProperty(caller, "setData", {
+      configurable: true,
+      writable: true,
+      value(changes: unknown, done?: () => void) {
+        rules.run(caller, is, () => setData(rules.taken(is, changes), done));
+        dataChanged(is);
+      },
+    });
+  }
+
+  return (
+    space
+      .define()
+      .methods(methods as never)
+      .init((context) => watchSetData((context as unknown as { readonly self: Caller }).self))
+      // The framework never says `ready`: it is due once what is attached together has been drawn.
+      .lifetime("attached", function attach() {
+        attached.push((this as unknown as Caller)._$);
+        if (attached.length > 1) return;
+        queueMicrotask(() => {
+          const waiting = attached;
+          attached = [];
+          for (const each of insideOut(waiting)) {
+            if (glassEasel.Element.isAttached(each)) each.triggerLifetime("ready", []);
+          }
+        });
+      })
+      .registerBehavior()
+  );
+}
+
+/** COMMUNITY: what is inside of a component is ready before it. Given in the order of `attached`, outside in. */
+function insideOut(attached: readonly glassEasel.GeneralComponent[]): glassEasel.GeneralComponent[] {
+  const ordered: glassEasel.GeneralComponent[] = [];
+  const open: glassEasel.GeneralComponent[] = [];
+  for (const component of attached) {
+    for (let last = open.at(-1); last !== undefined && !isInside(component, last); last = open.at(-1)) {
+      ordered.push(last);
+      open.pop();
+    }
+    open.push(component);
+  }
+  return [...ordered, ...open.toReversed()];
+}
+
+function isInside(node: glassEasel.Element, outer: glassEasel.Element): boolean {
+  for (let at = node.getComposedParent(); at !== null; at = at.getComposedParent()) {
+    if (at === outer) return true;
+  }
+  return false;
+}
