@@ -86,6 +86,24 @@ describe("setData", () => {
     expect(app.page().text()).toBe("1");
   });
 
+  test("a page or component that is gone keeps its data, and nothing fails", async () => {
+    const app = await run({
+      "pages/a/a.js": "Page({ data: { on: true } })",
+      "pages/a/a.json": using("own"),
+      "pages/a/a.wxml": '<own wx:if="{{on}}" id="own" />',
+      ...component("own", "Component({})", '<view wx:if="{{n}}" />'),
+    });
+    const own = app.page().find("#own")?.component() as { setData(changes: object): void; data: object };
+    app.page().setData({ on: false });
+    own.setData({ n: 1 });
+    const { instance } = app.page();
+    await call(app, "reLaunch", { url: "/pages/a/a" });
+    (instance as unknown as typeof own).setData({ on: true });
+    expect(own.data).toEqual({ n: 1 });
+    expect(instance["data"]).toEqual({ on: true });
+    expect(problems(app)).toEqual([]);
+  });
+
   test("this.data is each page's own", async () => {
     const app = await run({
       "app.json": '{"pages":["pages/a/a","pages/b/b"]}',

@@ -25,10 +25,19 @@ export function commonBehavior(
   { program, methods, warn, now, dataChanged }: CommonParts,
 ): glassEasel.GeneralBehavior {
   const rules = createSetDataRules({ now, warn, isPage: (path) => program.units[path]?.kind === "page" });
+  const gone = new WeakSet();
   let attached: glassEasel.GeneralComponent[] = [];
 
   function watchSetData(caller: Caller): void {
-    const setData = caller.setData.bind(caller);
+    const inner = caller.setData.bind(caller);
+    const setData = (changes: object, done: (() => void) | undefined): void => {
+      try {
+        inner(changes, done);
+      } catch (error) {
+        // What is gone keeps its data and draws nothing: the framework has given its nodes away.
+        if (!gone.has(caller)) throw error;
+      }
+    };
     const { is } = caller;
     Object.defineProperty(caller, "setData", {
       configurable: true,
@@ -47,6 +56,7 @@ export function commonBehavior(
       .init((context) => watchSetData((context as unknown as { readonly self: Caller }).self))
       // The framework never says `ready`: it is due once what is attached together has been drawn.
       .lifetime("attached", function attach() {
+        gone.delete(this);
         attached.push((this as unknown as Caller)._$);
         if (attached.length > 1) return;
         queueMicrotask(() => {
@@ -56,6 +66,9 @@ export function commonBehavior(
             if (glassEasel.Element.isAttached(each)) each.triggerLifetime("ready", []);
           }
         });
+      })
+      .lifetime("detached", function leave() {
+        gone.add(this);
       })
       .registerBehavior()
   );
