@@ -32,6 +32,13 @@ export function createWxObject(parts: WxParts, groups: readonly WxFunctions[]): 
   const record = (api: string, options: unknown) => recorder.call(api, options);
 
   logSocketCalls(wx, record);
+  const getNetworkType = wx["getNetworkType"] as (options: object) => Promise<CallResult>;
+  wx["getNetworkType"] = callable(
+    "getNetworkType",
+    record,
+    report,
+    answered(answers, "getNetworkType", () => getNetworkType({})),
+  );
   for (const { calls = {}, plain = {} } of groups) {
     for (const [api, act] of Object.entries(calls))
       wx[api] = callable(api, record, report, answered(answers, api, act));

@@ -43,7 +43,29 @@ const EVENTS: ReadonlyArray<readonly [player: string, context: string]> = [
 export function audioFunctions(parts: AudioParts): WxFunctions {
   let background: object | undefined;
   let recorder: object | undefined;
+  /** What ends the recording of the older wx.startRecord. */
+  let finish: (() => void) | undefined;
   return {
+    calls: {
+      startRecord: () =>
+        new Promise((resolve) => {
+          if (finish !== undefined) {
+            resolve({ errMsg: "startRecord:fail audio is recording, don't start record again" });
+            return;
+          }
+          const cancel = parts.after(DEFAULT_RECORDING_MS, () => finish?.());
+          finish = () => {
+            finish = undefined;
+            cancel();
+            resolve({ errMsg: "startRecord:ok", tempFilePath: keepSilence(parts.files).path });
+          };
+        }),
+      stopRecord() {
+        if (finish === undefined) return { errMsg: "stopRecord:fail recorder not start" };
+        finish();
+        return { errMsg: "stopRecord:ok" };
+      },
+    },
     plain: {
       createInnerAudioContext: () => createAudio(parts, false),
       getBackgroundAudioManager: () => (background ??= createAudio(parts, true)),
@@ -196,6 +218,13 @@ function silence(): Uint8Array<ArrayBuffer> {
   return new Uint8Array(view.buffer);
 }
 
+function keepSilence(files: PhoneFiles): { readonly path: string; readonly size: number } {
+  const bytes = silence();
+  const path = files.temporaryPath("wav");
+  files.write(path, bytes);
+  return { path, size: bytes.length };
+}
+
 /** Longest recording, and the length where nobody says (RecorderManager.start documentation). */
 const MAX_RECORDING_MS = 600_000;
 const DEFAULT_RECORDING_MS = 60_000;
@@ -222,10 +251,8 @@ function createRecorderManager({ files, after, now }: AudioParts): object {
     const duration = now() - startedAt;
     cancel?.();
     startedAt = undefined;
-    const bytes = silence();
-    const tempFilePath = files.temporaryPath("wav");
-    files.write(tempFilePath, bytes);
-    emit("Stop", { tempFilePath, duration, fileSize: bytes.length });
+    const { path, size } = keepSilence(files);
+    emit("Stop", { tempFilePath: path, duration, fileSize: size });
   }
 
   return {
