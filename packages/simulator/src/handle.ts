@@ -100,6 +100,8 @@ export interface PageHandle {
   text(): string;
   /** The page as it is: tags, attributes and text, those of components among them. */
   tree(): TreeNode;
+  /** The node that `tree()` shows at these child indices; null where there is none, or it is text. */
+  at(path: readonly number[]): ElementHandle | null;
   /** `this` of the page's own functions. */
   readonly instance: Readonly<Record<string, unknown>>;
   /** Title of the navigation bar. */

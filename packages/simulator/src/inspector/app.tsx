@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { JSX } from "preact";
+import { AnswersPanel } from "./answers-panel.js";
 import { CallsPanel } from "./calls-panel.js";
 import { ConditionsBar } from "./conditions-bar.js";
 import type { FrameConnection } from "./connection.js";
@@ -11,11 +12,13 @@ import { loadPreferences, savePreferences } from "./preferences.js";
 import { ProblemsPanel } from "./problems-panel.js";
 import type { Settings } from "./settings.js";
 import { SocketsPanel } from "./sockets-panel.js";
+import { StoragePanel } from "./storage-panel.js";
 import { Tabs, Views } from "./tabs.js";
 import { texts as allTexts } from "./texts.js";
 import { TopBar } from "./top-bar.js";
+import { WxmlPanel } from "./wxml-panel.js";
 
-const panels = ["sockets", "calls", "console", "data", "problems"] as const;
+const panels = ["sockets", "calls", "console", "data", "wxml", "storage", "answers", "problems"] as const;
 type Panel = (typeof panels)[number];
 
 /** Parts of the page that a narrow window shows one at a time. */
@@ -68,6 +71,9 @@ export function App({ connection }: { readonly connection: FrameConnection }): J
     calls: calls.end - calls.first,
     console: logs.end - logs.first,
     data: 0,
+    wxml: 0,
+    storage: 0,
+    answers: 0,
     problems: diagnostics.length,
   };
   return (
@@ -108,6 +114,12 @@ export function App({ connection }: { readonly connection: FrameConnection }): J
             <ProblemsPanel problems={diagnostics} texts={texts} />
           ) : handle === undefined ? (
             <p class="empty">{texts.starting}</p>
+          ) : panel === "wxml" ? (
+            <WxmlPanel connection={connection} settings={settings} />
+          ) : panel === "storage" ? (
+            <StoragePanel connection={connection} settings={settings} />
+          ) : panel === "answers" ? (
+            <AnswersPanel connection={connection} settings={settings} />
           ) : (
             <DataPanel connection={connection} settings={settings} />
           )}

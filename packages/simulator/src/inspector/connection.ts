@@ -1,6 +1,6 @@
 import type { NetworkType } from "@weapp-socket/runtime/core";
 import type { Conditions } from "../faults/conditions.js";
-import type { SimulatorHandle } from "../handle.js";
+import type { Rect, SimulatorHandle } from "../handle.js";
 import type { Diagnostic } from "../program.js";
 import { createRecording, type Recording } from "./recording.js";
 
@@ -24,6 +24,9 @@ export interface FrameConnection {
   /** Weather outlasts a reload of the page: whoever tests in a bad network edits files as well. */
   setNetworkType(type: NetworkType): void;
   changeConditions(changes: Partial<Conditions>): void;
+  /** What is marked in the phone: a place in its page, in CSS pixels. */
+  readonly highlighted: Rect | undefined;
+  highlight(rect: Rect | undefined): void;
   /** For what changes the recording from outside of the program. */
   changed(): void;
 }
@@ -41,6 +44,7 @@ export function createFrameConnection(): FrameConnection {
   let networkType: NetworkType = "wifi";
   let conditions: Partial<Conditions> = {};
   let pagesVersion = 0;
+  let highlighted: Rect | undefined;
   let isScheduled = false;
   let restUntil = 0;
   let stop: (() => void) | undefined;
@@ -125,6 +129,14 @@ export function createFrameConnection(): FrameConnection {
     changeConditions(changes) {
       conditions = { ...conditions, ...changes };
       handle?.faults.change(changes);
+      changed();
+    },
+    get highlighted() {
+      return highlighted;
+    },
+    highlight(rect) {
+      if (rect === highlighted) return;
+      highlighted = rect;
       changed();
     },
     changed,

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { JSX } from "preact";
+import { moveInTree } from "./tree-keys.js";
 
 interface DataTreeProps {
   readonly name: string;
@@ -11,7 +12,7 @@ interface DataTreeProps {
 /** A value that opens level by level. What is closed is not drawn, so any size will do. */
 export function DataTree({ name, value, openDepth }: DataTreeProps): JSX.Element {
   return (
-    <div class="tree" role="tree" aria-label={name} onKeyDown={pressed}>
+    <div class="tree" role="tree" aria-label={name} onKeyDown={moveInTree}>
       <Branch name={name} value={value} depth={0} openDepth={openDepth} isFirst />
     </div>
   );
@@ -89,46 +90,4 @@ function shownValue(value: unknown): string {
   if (typeof value !== "string") return String(value);
   const shown = JSON.stringify(value.slice(0, MAX_TEXT));
   return value.length > MAX_TEXT ? `${shown}… (${value.length})` : shown;
-}
-
-/** The keys of a tree: up and down, right to open, left to close or go to the parent. */
-function pressed(event: KeyboardEvent): void {
-  const item = event.target;
-  if (!(item instanceof HTMLElement) || item.role !== "treeitem") return;
-  const tree = item.closest('[role="tree"]')!;
-  const items = [...tree.querySelectorAll<HTMLElement>('[role="treeitem"]')];
-  const at = items.indexOf(item);
-  const isOpen = item.getAttribute("aria-expanded");
-  let to: HTMLElement | null | undefined;
-  switch (event.key) {
-    case "ArrowDown":
-      to = items[at + 1];
-      break;
-    case "ArrowUp":
-      to = items[at - 1];
-      break;
-    case "Home":
-      to = items[0];
-      break;
-    case "End":
-      to = items.at(-1);
-      break;
-    case "ArrowRight":
-      if (isOpen === "false") item.querySelector<HTMLElement>(".leaf")?.click();
-      else if (isOpen === "true") to = items[at + 1];
-      break;
-    case "ArrowLeft":
-      if (isOpen === "true") item.querySelector<HTMLElement>(".leaf")?.click();
-      else to = item.parentElement?.closest<HTMLElement>('[role="treeitem"]');
-      break;
-    case "Enter":
-    case " ":
-      item.querySelector<HTMLElement>(".leaf")?.click();
-      break;
-    default:
-      return;
-  }
-  event.preventDefault();
-  event.stopPropagation();
-  to?.focus();
 }

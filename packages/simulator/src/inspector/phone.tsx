@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { JSX } from "preact";
+import type { Rect } from "../handle.js";
 import type { Diagnostic } from "../program.js";
 import type { FrameConnection } from "./connection.js";
 import { IconButton } from "./controls.js";
@@ -84,6 +85,9 @@ export function Phone(props: PhoneProps): JSX.Element {
                 <IconButton icon="close" label={texts.dismiss} onClick={() => dismiss(errors)} />
               </div>
             )}
+            {connection.highlighted !== undefined && (
+              <Highlight frame={frame.current} rect={connection.highlighted} />
+            )}
             {hiddenAt !== undefined && (
               <Cover
                 since={hiddenAt}
@@ -104,6 +108,34 @@ export function Phone(props: PhoneProps): JSX.Element {
         </div>
       </div>
     </section>
+  );
+}
+
+/** Marks a place of the page that the frame shows. */
+function Highlight({
+  frame,
+  rect,
+}: {
+  readonly frame: HTMLIFrameElement | null;
+  readonly rect: Rect;
+}): JSX.Element {
+  const page = frame?.contentDocument?.querySelector("wx-page-container:not([hidden])");
+  const origin = page?.getBoundingClientRect();
+  return (
+    <div
+      class="highlight"
+      aria-hidden="true"
+      style={{
+        left: `${rect.left + (origin?.left ?? 0)}px`,
+        top: `${rect.top + (origin?.top ?? 0)}px`,
+        width: `${rect.width}px`,
+        height: `${rect.height}px`,
+      }}
+    >
+      <span>
+        {Math.round(rect.width)}×{Math.round(rect.height)}
+      </span>
+    </div>
   );
 }
 

@@ -1,6 +1,6 @@
 import type { ElementHandle, PageHandle } from "../handle.js";
 import { textOf as optionText } from "../wx/text.js";
-import { findAll, textOf, treeOf } from "./easel/inspection.js";
+import { findAll, nodeAt, textOf, treeOf } from "./easel/inspection.js";
 import type { Surface } from "./easel/surface.js";
 import type { OpenPage, PageStack } from "./page-stack.js";
 import { plain } from "./recorder.js";
@@ -25,6 +25,7 @@ export function createPageHandle(page: OpenPage, pages: PageStack, surface: Surf
     findAll: find,
     text: () => textOf(mounted.component),
     tree: () => ({ ...treeOf(mounted.component), tag: "page" }),
+    at: (path) => nodeAt(mounted.component, path, surface),
     pullDown() {
       stage.setPulled(true);
       pages.tell(page, "onPullDownRefresh");

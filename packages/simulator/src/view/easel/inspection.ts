@@ -154,22 +154,32 @@ export function textOf(node: Node): string {
   return node.getComposedChildren().map(textOf).join("");
 }
 
+/** What a tree shows below a node: virtual nodes are looked through, blank text is left out. */
+function shownBelow(node: Element): readonly Node[] {
+  return node.getComposedChildren().flatMap((child) => {
+    if (glassEasel.TextNode.isTextNode(child)) return child.textContent.trim() === "" ? [] : [child];
+    return glassEasel.VirtualNode.isVirtualNode(child) ? shownBelow(child) : [child];
+  });
+}
+
+/** The node at these child indices of `treeOf`. */
+export function nodeAt(root: Element, path: readonly number[], surface: Surface): ElementHandle | null {
+  let at: Element = root;
+  for (const index of path) {
+    const child = shownBelow(at)[index];
+    if (child === undefined || glassEasel.TextNode.isTextNode(child)) return null;
+    at = child;
+  }
+  return handleOf(at, surface);
+}
+
 /** A page as a test or a person reads it: tags, what was set on them, and text. */
 export function treeOf(node: Element): TreeNode {
-  const children: TreeNode[] = [];
-  const collect = (at: Element): void => {
-    for (const child of at.getComposedChildren()) {
-      if (glassEasel.TextNode.isTextNode(child)) {
-        const text = child.textContent;
-        if (text.trim() !== "") children.push({ tag: "#text", text, children: [] });
-      } else if (glassEasel.VirtualNode.isVirtualNode(child)) {
-        collect(child);
-      } else {
-        children.push(treeOf(child));
-      }
-    }
-  };
-  collect(node);
+  const children = shownBelow(node).map((child): TreeNode =>
+    glassEasel.TextNode.isTextNode(child)
+      ? { tag: "#text", text: child.textContent, children: [] }
+      : treeOf(child),
+  );
   const isCustom = glassEasel.Component.isComponent(node) && builtinOf(node) === undefined;
   return {
     tag: tagOf(node),

@@ -1,0 +1,114 @@
+import { openBrowser } from "@weapp-socket/testkit";
+import type { Browser, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { startSimulator } from "../host/simulator-world.js";
+import { makeProgram } from "../program-folder.js";
+
+/** The panels that look into a running program: what it is made of, what it keeps, what it is answered. */
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+}, 60_000);
+afterAll(() => browser.close());
+
+const PROGRAM = {
+  "pages/a/a.js": `Page({
+    data: { list: ["甲"], code: "" },
+    onLoad() { wx.setStorageSync("token", { value: 7 }) },
+    scan() { wx.scanCode({ success: ({ result }) => this.setData({ code: result }), fail: ({ errMsg }) => this.setData({ code: errMsg }) }) },
+  })`,
+  "pages/a/a.wxml":
+    '<view id="box" class="outer" data-n="{{3}}"><text wx:for="{{list}}" wx:key="*this">{{item}}</text></view><button bindtap="scan">扫</button>',
+  "pages/a/a.wxss": ".outer { height: 80px }",
+};
+
+async function open(): Promise<Page> {
+  const { url } = await startSimulator({ dir: makeProgram(PROGRAM).dir });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US" });
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
+  await page.goto(url);
+  await page.waitForFunction(() => window.simulator?.pages().length === 1);
+  return page;
+}
+
+const tab = (page: Page, name: string): Locator => page.getByRole("tab", { name });
+const setData = (page: Page, changes: object): Promise<void> =>
+  page.evaluate((given) => window.simulator!.page().setData(given), changes as Record<string, unknown>);
+
+test("WXML: the tree follows the page, says what a node has, and marks it in the phone", async () => {
+  const page = await open();
+  await tab(page, "WXML").click();
+  const tree = page.getByRole("tree", { name: "WXML" });
+  await tree.getByText("甲").waitFor();
+  await setData(page, { list: ["甲", "乙", "丙"] });
+  await tree.getByText("丙").waitFor();
+
+  const box = tree.getByRole("treeitem").filter({ hasText: "outer" }).last();
+  await box.locator("> .leaf").hover();
+  const mark = page.locator(".highlight");
+  await expect.poll(() => mark.evaluate((element) => element.style.height)).toBe("80px");
+  expect(await mark.textContent()).toBe("375×80");
+  await box.locator("> .leaf").click();
+  const details = page.getByRole("region", { name: "Details" });
+  await details.getByText("dataset", { exact: true }).waitFor();
+  expect(await details.textContent()).toContain("outer");
+  // With the keyboard, the same.
+  await tree.getByRole("treeitem").first().focus();
+  await page.keyboard.press("ArrowDown");
+  await expect.poll(() => details.textContent()).toContain("box");
+  await page.mouse.move(5, 5);
+  await tab(page, "Storage").click();
+  await expect.poll(() => mark.count()).toBe(0);
+});
+
+test("storage: what is kept is shown, changed, deleted and cleared", async () => {
+  const page = await open();
+  await tab(page, "Storage").click();
+  await page.getByRole("button", { name: "token" }).click();
+  const editor = page.getByRole("textbox", { name: "token" });
+  expect(JSON.parse(await editor.inputValue())).toEqual({ value: 7 });
+  await editor.fill('{ "value": ');
+  await page.getByRole("button", { name: "Save" }).click();
+  expect(await page.getByRole("alert").textContent()).toContain("JSON");
+  await editor.fill('{ "value": 8 }');
+  await page.keyboard.press("Control+Enter");
+  const kept = (): Promise<unknown> => page.evaluate(() => window.simulator!.storage.get("token"));
+  expect(await kept()).toEqual({ value: 8 });
+  await page.getByRole("button", { name: "Delete" }).click();
+  expect(await kept()).toBeUndefined();
+  await page.getByText("Nothing is kept yet").waitFor();
+  await page.evaluate(() => window.simulator!.storage.set("新的", 1));
+  await page.getByRole("button", { name: "新的" }).waitFor();
+  await page.getByRole("button", { name: "Clear" }).click();
+  await page.getByText("Nothing is kept yet").waitFor();
+});
+
+test("answers: what scanCode returns is up to the developer, a failure too", async () => {
+  const page = await open();
+  await tab(page, "Answers").click();
+  await page.getByRole("searchbox", { name: "Filter" }).fill("scanc");
+  await page.getByRole("button", { name: "wx.scanCode" }).click();
+  const editor = page.getByRole("textbox", { name: "wx.scanCode" });
+  const scan = async (): Promise<unknown> => {
+    await page.evaluate(() => window.simulator!.page().find("button")!.tap());
+    return page.evaluate(async () => {
+      await window.simulator!.waitFor(() => window.simulator!.page().data("code") !== "");
+      return window.simulator!.page().data("code");
+    });
+  };
+  await editor.fill('{ "result": "六九四二" }');
+  await page.getByRole("button", { name: "Save" }).click();
+  expect(await scan()).toBe("六九四二");
+  await setData(page, { code: "" });
+  await editor.fill('{ "errMsg": "scanCode:fail cancel" }');
+  await page.getByRole("button", { name: "Save" }).click();
+  expect(await scan()).toBe("scanCode:fail cancel");
+  await editor.fill("7");
+  await page.getByRole("button", { name: "Save" }).click();
+  expect(await page.getByRole("alert").textContent()).toContain("an answer is an object");
+  await page.getByRole("button", { name: "Reset" }).click();
+  expect(await page.evaluate(() => window.simulator!.answers.scripted("scanCode"))).toBeUndefined();
+});
