@@ -27,11 +27,9 @@ async function write(file, text) {
   await writeFile(join(root, file), text);
 }
 
-/** Names that others know: of the language, and what these files write. */
-async function knownNames() {
-  const files = ["adapters", "client", "clock", "failure", "kept", "mini-program"].map(
-    (name) => `src/${name}.ts`,
-  );
+/** Names that others know: of the language, and what is declared in these files. */
+async function knownNames(entry) {
+  const files = ["client", "clock", "failure", "kept", "mini-program", entry].map((name) => `src/${name}.ts`);
   const texts = await Promise.all(
     [...files, "../protocol/src/messages.ts"].map((file) => readFile(join(root, file), "utf8")),
   );
@@ -40,15 +38,18 @@ async function knownNames() {
     .flatMap((value) => [value, value?.prototype])
     .filter((value) => Object(value) === value);
   return [
-    ...texts.flatMap((text) => text.replace(/\/\*[^]*?\*\/|\/\/.*/g, "").match(/[\w$]+/g)),
+    ...texts.flatMap((text) => [...text.matchAll(/([\w$]+)\??[:(<]/g)].map(([, name]) => name)),
     ...objects.flatMap((value) => Object.getOwnPropertyNames(value)),
   ];
 }
 
 /** Every other name of a property is ours alone, and gets short; unless the code has it as a text, to look it up. */
-async function bundleWithShortNames(name, known) {
+async function bundleWithShortNames(name) {
   const { names, text } = await bundle(name, { mangleProps: /./, mangleCache: {} });
-  const kept = new Set([...known, ...[...text.matchAll(/["'`]([\w$-]+)["'`]/g)].map(([, word]) => word)]);
+  const kept = new Set([
+    ...(await knownNames(name)),
+    ...[...text.matchAll(/["'`]([\w$-]+)["'`]/g)].map(([, word]) => word),
+  ]);
   const ours = names.filter((property) => !kept.has(property));
   return bundle(name, { mangleProps: new RegExp(`^(${ours.join("|")})$`) });
 }
@@ -95,9 +96,8 @@ for (const name of entries) {
 }
 
 if (!process.argv.includes("--module")) {
-  const known = await knownNames();
   for (const name of entries) {
-    const { text } = await bundleWithShortNames(name, known);
+    const { text } = await bundleWithShortNames(name);
     await write(`dist/miniprogram/${name}.js`, await toSmallEs5(asCommonJs(text)));
   }
   // For those who take them with Node's own require.

@@ -28,7 +28,7 @@ declare const wx: MiniProgram;
 export function connect(options: ConnectOptions): Client {
   const { url, getToken } = options;
   if (!/^wss?:\/\//i.test(url)) throw new TypeError(`url: expected wss:// or ws://, got ${url}`);
-  const api = options.wx === undefined ? wx : options.wx;
+  const api = options.wx || wx;
   const clock = options.clock || createSystemClock();
   const random = options.random || Math.random;
   const now = createSteadyNow(clock);
@@ -146,11 +146,8 @@ export function connect(options: ConnectOptions): Client {
       else failed(`expected a text, got ${typeof token}`);
     }
     function failed(cause: unknown): void {
-      const { message, errMsg, retry } = Object(cause) as {
-        message?: string;
-        errMsg?: string;
-        retry?: unknown;
-      };
+      // An Error, what wx gives to `fail`, or a text.
+      const { message, errMsg, retry } = Object(cause) as Partial<ClientError & { errMsg: string }>;
       const error = createError("token", String(message || errMsg || cause), retry !== false);
       fail(error);
       input({ type: "token-failed", generation, final: !error.retry, message: error.message });

@@ -30,13 +30,13 @@ const causes: ReadonlyArray<readonly [code: string, pattern: RegExp]> = [
 
 /** What to do, for what has something to be done. */
 const advices: Readonly<Record<string, string>> = {
-  connect: "check server, network and certificate 请检查服务器、网络与证书",
+  connect: "check server and certificate 请检查服务器与证书",
   domain: "add the host to the socket domains 请配置 socket 合法域名",
-  "too-many-sockets": "close others, 5 at most 请关闭多余连接",
+  "too-many-sockets": "5 at most, close others 请关闭多余连接",
   token: "check getToken 请检查 getToken",
   unauthorized: "log in again 请重新登录",
   superseded: "connect once only 请勿重复连接",
-  "upgrade-required": "update the client 请升级",
+  "upgrade-required": "update 请升级",
   "too-large": "send less 消息过大",
   "rate-limited": "send slower 请降低频率",
   unavailable: "try again 请重试",

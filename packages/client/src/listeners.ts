@@ -8,15 +8,14 @@ export interface Listeners {
 }
 
 export function createListeners(rethrow: (error: unknown) => void): Listeners {
-  const byEvent: Record<string, Array<(...values: unknown[]) => void>> = {};
-  const of = (event: string): Array<(...values: unknown[]) => void> => byEvent[event] || [];
+  const byEvent: Record<string, Array<Array<(...values: unknown[]) => void>>> = {};
+  const of = (event: string): Array<Array<(...values: unknown[]) => void>> => byEvent[event] || [];
 
   return {
     on(event, listener) {
-      // A wrapper of its own: the same function added twice is two listeners.
-      const added = (first: unknown, second: unknown): void =>
-        (listener as (...values: unknown[]) => void)(first, second);
-      byEvent[event] = of(event).concat(added as never);
+      // A list of its own: the same function added twice is two listeners.
+      const added = [listener as (...values: unknown[]) => void];
+      byEvent[event] = of(event).concat([added]);
       return () => {
         byEvent[event] = of(event).filter((other) => other !== added);
       };
@@ -25,7 +24,7 @@ export function createListeners(rethrow: (error: unknown) => void): Listeners {
       const listeners = of(event);
       listeners.forEach((listener) => {
         try {
-          listener(first, second);
+          listener[0]!(first, second);
         } catch (error) {
           rethrow(error);
         }
