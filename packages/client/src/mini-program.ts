@@ -13,7 +13,7 @@ export interface MiniProgram {
   offAppShow?(listener: () => void): void;
   offAppHide?(listener: () => void): void;
   onNetworkStatusChange?(listener: (network: { isConnected: boolean }) => void): void;
-  offNetworkStatusChange?(listener: (network: { isConnected: boolean }) => void): void;
+  offNetworkStatusChange?(listener: () => void): void;
   getNetworkType?(options: {
     success: (network: { networkType: string }) => void;
     fail?: () => void;
