@@ -11,7 +11,7 @@ interface Progress {
   /** What it goes up to; undefined: there is nothing to acknowledge. */
   upTo?: string | undefined;
   /** What the application was given and has not processed. */
-  open: string[];
+  readonly open: string[];
 }
 
 /** Cumulative acks of one client, gathered so that they cost little. */
@@ -43,6 +43,7 @@ export function createAcks(level: AckLevel): Acks {
   let maxBytes = Infinity;
 
   function mark(progress: Progress, position: string, now: number): void {
+    messages += 1;
     progress.upTo = position;
     if (dueAt === undefined) dueAt = now + ACK_MS;
   }
@@ -58,21 +59,20 @@ export function createAcks(level: AckLevel): Acks {
     },
     came(channel, p, prev, now) {
       const progress = byChannel[channel] || (byChannel[channel] = { from: prev, open: [] });
-      messages += 1;
       if (byReceipt) mark(progress, p, now);
       else progress.open.push(p);
     },
     cameAgain(channel, now) {
       const progress = byChannel[channel];
-      messages += 1;
       if (progress) mark(progress, progress.upTo || progress.from, now);
     },
     processed(channel, position, now) {
       const progress = byChannel[channel];
       const at = progress ? progress.open.indexOf(position) : -1;
-      if (at < 0) return;
-      progress!.open = progress!.open.slice(at + 1);
-      mark(progress!, position, now);
+      if (at >= 0) {
+        progress!.open.splice(0, at + 1);
+        mark(progress!, position, now);
+      }
     },
     forget(channel) {
       delete byChannel[channel];

@@ -47,7 +47,7 @@ export function createOutbox(maxEntries: number, requestMs: number): Outbox {
       if (entries.length >= maxEntries) {
         return {
           code: "rate-limited",
-          message: `outbox: expected at most ${maxEntries}, got one more`,
+          message: `outbox: expected at most ${maxEntries}`,
           retry: true,
         };
       }

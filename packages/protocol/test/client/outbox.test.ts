@@ -129,7 +129,7 @@ describe("requests", () => {
         request: 2,
         error: {
           code: "rate-limited",
-          message: "outbox: expected at most 1, got one more",
+          message: "outbox: expected at most 1",
           retry: true,
         },
       },
