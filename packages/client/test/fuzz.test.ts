@@ -49,7 +49,8 @@ const frame = fc
     isBroken: fc.boolean(),
   })
   .map(({ message, field, value, isBroken }) => {
-    const names = Object.keys(message);
+    // How long to stay away is the server's to say.
+    const names = Object.keys(message).filter((name) => name !== "after");
     return JSON.stringify(isBroken ? { ...message, [names[field % names.length]!]: value } : message);
   });
 
