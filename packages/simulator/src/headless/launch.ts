@@ -15,7 +15,7 @@ import { programOptions } from "../view/program-options.js";
 import { createSimulator } from "../view/simulator.js";
 import { createSilentPlayer } from "../wx/audio.js";
 import { PhoneFiles } from "../wx/phone-files.js";
-import type { Store } from "../wx/storage.js";
+import { createMemoryStore } from "../wx/memory-store.js";
 import type { Device } from "../wx/system.js";
 import { createHeadlessScreen } from "./headless-screen.js";
 import { createHostCall } from "./host-call.js";
@@ -212,16 +212,6 @@ function createPlatform(
     afterDraw: (act) => clock.defer(act),
     pause: (ms) => new Promise((done) => setTimeout(done, ms)),
     reload() {},
-  };
-}
-
-function createMemoryStore(): Store {
-  const values = new Map<string, string>();
-  return {
-    get: (key) => values.get(key) ?? null,
-    set: (key, value) => void values.set(key, value),
-    remove: (key) => void values.delete(key),
-    keys: () => [...values.keys()],
   };
 }
 

@@ -1,9 +1,12 @@
 import type { Conditions } from "../../src/faults/conditions.js";
 import { GOOD_CONDITIONS } from "../../src/faults/conditions.js";
 import type { Faults } from "../../src/faults/faults.js";
-import type { PageHandle, PhoneLook, SimulatorHandle } from "../../src/handle.js";
+import type { PageHandle, PhoneLook, SimulatorHandle, TreeNode } from "../../src/handle.js";
 import type { Diagnostic, Program } from "../../src/program.js";
 import { createRecorder, type Recorder } from "../../src/view/recorder.js";
+import { createAnswers } from "../../src/wx/answers.js";
+import { createMemoryStore } from "../../src/wx/memory-store.js";
+import { createStorage } from "../../src/wx/storage.js";
 
 /** What a test does to the program that the inspector believes to be running. */
 export interface FakeProgram {
@@ -43,6 +46,18 @@ const ask =
   (...args: readonly unknown[]): void => {
     asked.push(`${name} ${JSON.stringify(args)}`);
   };
+const TREE: TreeNode = {
+  tag: "page",
+  component: "pages/chat/chat",
+  children: [
+    {
+      tag: "view",
+      id: "list",
+      class: "list long-name-of-a-class another-one",
+      children: [{ tag: "#text", text: "很长的一句话也要写得下".repeat(10), children: [] }],
+    },
+  ],
+};
 const page = {
   path: "pages/chat/chat",
   query: { room: "1" },
@@ -50,7 +65,12 @@ const page = {
   setData: ask("setData"),
   find: () => null,
   findAll: () => [],
+  tree: () => TREE,
+  at: () => null,
 } as unknown as PageHandle;
+const storage = createStorage(createMemoryStore());
+storage.set("token", { value: "很长的值".repeat(20) });
+const answers = createAnswers();
 
 const bytesOf = (data: string | ArrayBuffer): number =>
   typeof data === "string" ? new TextEncoder().encode(data).length : data.byteLength;
@@ -120,6 +140,8 @@ window.fake = {
 /** What the inspector uses of a handle, and no more. */
 const handle = {
   program,
+  storage,
+  answers,
   pages: () => [page],
   page: () => page,
   idle: () => Promise.resolve(),

@@ -38,7 +38,7 @@ describe.each(languages)("%s", (language) => {
 });
 
 test("Chinese is Chinese, English is English, but for names", () => {
-  const names = /^(?:otherLanguage|unlimited|json|networks\.|steps\.(?:dns|tcp|tcpTls))/;
+  const names = /^(?:otherLanguage|unlimited|json|wxml|networks\.|steps\.(?:dns|tcp|tcpTls))/;
   const isChinese = (leaf: Leaf): boolean =>
     /\p{Script=Han}/u.test(typeof leaf === "string" ? leaf : String(leaf));
   const odd = [
