@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { createNodeClock, createNodeTransport, type Clock } from "@weapp-socket/runtime";
 import { createCompiler } from "../compiler/compiler.js";
+import type { OwnSettings } from "../compiler/own-settings.js";
 import type { Scenario } from "../faults/scenario.js";
 import type { Answer, SimulatorHandle } from "../handle.js";
 import { createHttpCalls } from "../host/http-calls.js";
@@ -27,7 +28,7 @@ export interface LaunchOptions {
   readonly page?: string;
   /** WeChat's number for where the user came from. Default: 1001. */
   readonly scene?: number;
-  /** Addresses that begin with `from` lead to `to`, for sockets and requests. Default: none. */
+  /** Addresses that begin with `from` lead to `to`, for sockets and requests, before those of weapp-socket.json. Default: none. */
   readonly map?: readonly UrlMapping[];
   /** How sockets behave: as on phones, or as in WeChat DevTools. Default: "device". */
   readonly profile?: "device" | "devtools";
@@ -36,7 +37,7 @@ export interface LaunchOptions {
    * `advance`. Default: real time.
    */
   readonly clock?: Clock;
-  /** Refuse addresses that are not in weapp-socket.json's lists. Default: false. */
+  /** Refuse addresses that are not in the lists of weapp-socket.json; without lists: all. Default: false. */
   readonly urlCheck?: boolean;
   /** Faults to play from the start. Default: none. */
   readonly scenario?: Scenario;
@@ -122,6 +123,7 @@ export async function launch(dir: string, options: LaunchOptions = {}): Promise<
     loadProgram(files, globals, origin),
     createPlatform(
       program,
+      compiler.settings,
       { ...options, clock },
       globals,
       (path) => {
@@ -159,12 +161,14 @@ export async function launch(dir: string, options: LaunchOptions = {}): Promise<
 
 function createPlatform(
   program: Program,
+  settings: OwnSettings,
   options: LaunchOptions & { readonly clock: Clock },
   globals: Record<string, unknown>,
   readPackageFile: (path: string) => ArrayBuffer | null,
   themeChanged: () => void,
 ): Platform {
   const { clock, map = [], profile = "device", urlCheck = false } = options;
+  const domains = settings.domains ?? { request: [], socket: [], uploadFile: [], downloadFile: [] };
   const size = { ...PHONE, ...options.phone };
   const canBeDark = program.appJson["darkmode"] === true;
   let theme: "light" | "dark" = canBeDark ? size.theme : "light";
@@ -182,9 +186,14 @@ function createPlatform(
     screen: createHeadlessScreen(device),
     clock,
     transport: createNodeTransport(),
-    runtimeOptions: programOptions(program, { profile, map, urlCheck, socketDomains: [] }),
+    runtimeOptions: programOptions(program, {
+      profile,
+      map: [...map, ...settings.map],
+      urlCheck,
+      socketDomains: domains.socket,
+    }),
     host: createHostCall(createHttpCalls()),
-    domains: null,
+    domains: urlCheck ? domains : null,
     scenario: options.scenario ?? null,
     store: createMemoryStore(),
     files: new PhoneFiles(
