@@ -18,7 +18,9 @@ function createChatServer() {
     const server = createPushServer({
       broker,
       authorize: ({ channel }) => channel === "chat",
-      channels: [{ match: "chat", historyCount: 200, clientPublish: true, presence: true }],
+      channels: [
+        { match: "chat", historyCount: 200, clientPublish: true, presence: true, presenceGraceMs: 0 },
+      ],
     });
     const address = await server.listen({ port, host: "127.0.0.1" });
     ends.push(() => server.close());
@@ -181,4 +183,5 @@ test("in Chromium: from the first page, through an outage, with the example's ow
   await expect.poll(() => status.innerText()).toMatch(/^在线 \d 人$/);
   expect(await bubbles()).toEqual(["你好", "断网时写的"]);
   await stage.screenshot("session-live");
+  expect(stage.errors).toEqual([]);
 }, 60_000);
