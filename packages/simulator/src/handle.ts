@@ -44,7 +44,10 @@ export interface SimulatorHandle {
   readonly answers: Answers;
   /** What the program keeps. */
   readonly storage: Storage;
-  /** Calls the listeners of a `wx.onX`: `emit("onCompassChange", { direction: 90 })`. */
+  /**
+   * Calls the listeners of a `wx.onX`: `emit("onCompassChange", { direction: 90 })`. Throws where there is no such event;
+   * those of sockets and of the network come of sockets and of `setNetworkType`.
+   */
   emit(event: string, payload?: unknown): void;
   /** What the page's onShareAppMessage gives, as WeChat would take it. */
   share(): Promise<{ readonly title: string; readonly path: string; readonly imageUrl: string }>;

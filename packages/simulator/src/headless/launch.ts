@@ -18,6 +18,7 @@ import { createSilentPlayer } from "../wx/audio.js";
 import { PhoneFiles } from "../wx/phone-files.js";
 import { createMemoryStore } from "../wx/memory-store.js";
 import type { Device } from "../wx/system.js";
+import { createEndingClock } from "./ending-clock.js";
 import { createHeadlessScreen } from "./headless-screen.js";
 import { createHostCall } from "./host-call.js";
 import { hearRejections } from "./rejections.js";
@@ -98,7 +99,8 @@ export async function launch(dir: string, options: LaunchOptions = {}): Promise<
   const { program } = files;
   if (program.pages.length === 0) throw new LaunchError(program.diagnostics);
 
-  const clock = options.clock ?? createNodeClock();
+  const time = options.clock ?? createNodeClock();
+  const clock = createEndingClock(time);
   const globals = createGlobals();
   const say =
     (level: "log" | "info" | "warn" | "error" | "debug") =>
@@ -146,7 +148,7 @@ export async function launch(dir: string, options: LaunchOptions = {}): Promise<
   await simulator.idle();
   return Object.assign(simulator, {
     async advance(ms: number) {
-      const { advance } = clock as { readonly advance?: (ms: number) => Promise<void> };
+      const { advance } = time as { readonly advance?: (ms: number) => Promise<void> };
       if (advance === undefined)
         throw new Error("advance: expected a clock that can, as createVirtualClock() gives, got real time");
       await advance(ms);
@@ -155,6 +157,7 @@ export async function launch(dir: string, options: LaunchOptions = {}): Promise<
     async close() {
       simulator.destroy();
       stopHearing();
+      clock.end();
     },
   });
 }

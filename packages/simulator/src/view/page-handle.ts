@@ -1,9 +1,8 @@
 import type { ElementHandle, PageHandle } from "../handle.js";
 import { textOf as optionText } from "../wx/text.js";
-import { findAll, nodeAt, textOf, treeOf } from "./easel/inspection.js";
+import { copyOf, findAll, nodeAt, textOf, treeOf } from "./easel/inspection.js";
 import type { Surface } from "./easel/surface.js";
 import type { OpenPage, PageStack } from "./page-stack.js";
-import { plain } from "./recorder.js";
 
 /** A page as people and tests handle it. */
 export function createPageHandle(page: OpenPage, pages: PageStack, surface: Surface): PageHandle {
@@ -19,7 +18,7 @@ export function createPageHandle(page: OpenPage, pages: PageStack, surface: Surf
     get title() {
       return stage.title || optionText(page.window["navigationBarTitleText"]);
     },
-    data: (path) => plain(valueAt(mounted.caller.data, path)),
+    data: (path) => copyOf(valueAt(mounted.caller.data, path)),
     setData: (changes) => mounted.caller.setData(changes),
     find: (selector) => find(selector)[0] ?? null,
     findAll: find,

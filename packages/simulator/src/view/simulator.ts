@@ -90,7 +90,7 @@ export function createSimulator(
   });
   const events = createEvents(report);
   const overlays = createOverlays(platform.drawOverlay, () => recorder.emit({ type: "overlays" }));
-  const answers = createAnswers();
+  const answers = createAnswers((api) => typeof wx[api] === "function");
   const storage = createStorage(platform.store);
   let isVisible = true;
   let launched: LaunchOptions = { path: "", query: {}, scene: 1001, referrerInfo: {} };
@@ -305,11 +305,21 @@ export function createSimulator(
     },
     back: () => void stack.navigateBack(1),
     home: () => void stack.reLaunch(`/${entry}`),
-    switchTab: (index) => stack.touchTab(index),
+    switchTab(index) {
+      if (tabPaths[index] === undefined)
+        throw new RangeError(
+          `switchTab: expected the index of a tab, got ${index}: the program has ${tabPaths.length}`,
+        );
+      stack.touchTab(index);
+    },
     overlays: overlays.shown,
     answers,
     storage,
-    emit: (event, payload) => events.emit(event, payload),
+    emit(event, payload) {
+      if (!events.has(event))
+        throw new Error(`emit: expected the name of an event, as "onThemeChange", got "${event}"`);
+      events.emit(event, payload);
+    },
     async share() {
       const page = topPage();
       const given = page === undefined ? undefined : stack.tell(page, "onShareAppMessage", { from: "menu" });

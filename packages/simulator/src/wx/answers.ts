@@ -12,7 +12,7 @@ export type Answer = object | ((options: Readonly<Record<string, unknown>>) => u
 export interface Answers {
   /** Functions that only answer, by name, with what they answer now. Those given to `set` are among them. */
   list(): Readonly<Record<string, Answer>>;
-  /** From now on `wx[api]` answers this and does nothing else, whatever it does otherwise. */
+  /** From now on `wx[api]` answers this and does nothing else, whatever it does otherwise. Throws where there is none. */
   set(api: string, answer: Answer): void;
   /** Back to how it was; without a name: all of them. */
   reset(api?: string): void;
@@ -24,11 +24,16 @@ export interface Answers {
 
 const DEFAULTS: Readonly<Record<string, JsonObject>> = { ...DEFAULT_ANSWERS, ...BUTTON_ANSWERS };
 
-export function createAnswers(): Answers {
+/** @param isFunction whether `wx` has a function of that name */
+export function createAnswers(isFunction: (api: string) => boolean): Answers {
   const scripted = new Map<string, Answer>();
   return {
     list: () => ({ ...DEFAULTS, ...Object.fromEntries(scripted) }),
-    set: (api, answer) => void scripted.set(api, answer),
+    set(api, answer) {
+      if (!isFunction(api) && !Object.hasOwn(DEFAULTS, api))
+        throw new Error(`answers.set: expected the name of a wx function, got "${api}"`);
+      scripted.set(api, answer);
+    },
     reset(api) {
       if (api === undefined) scripted.clear();
       else scripted.delete(api);

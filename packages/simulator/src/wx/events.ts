@@ -6,23 +6,20 @@ export interface WxEvents {
   functions(name: string): Readonly<Record<string, PlainFunction>>;
   /** Calls the listeners of "onThemeChange" in the order in which they were added. */
   emit(name: string, payload: unknown): void;
+  /** Whether `functions` was asked for this name: nobody listens to others. */
+  has(name: string): boolean;
 }
 
 /** @param report hears what listeners throw */
 export function createEvents(report: (error: unknown, where: string) => void): WxEvents {
   const listeners = new Map<string, ((payload: unknown) => void)[]>();
+  const names = new Set<string>();
   return {
-    functions: (name) => ({
-      [name](listener) {
-        if (typeof listener !== "function") return;
-        const known = listeners.get(name) ?? [];
-        listeners.set(name, [...known, listener as (payload: unknown) => void]);
-      },
-      [name.replace(/^on/u, "off")](listener) {
-        const known = listeners.get(name) ?? [];
-        listeners.set(name, listener === undefined ? [] : known.filter((each) => each !== listener));
-      },
-    }),
+    has: (name) => names.has(name),
+    functions(name) {
+      names.add(name);
+      return functionsOf(name);
+    },
     emit(name, payload) {
       for (const listener of listeners.get(name) ?? []) {
         try {
@@ -33,4 +30,18 @@ export function createEvents(report: (error: unknown, where: string) => void): W
       }
     },
   };
+
+  function functionsOf(name: string): Readonly<Record<string, PlainFunction>> {
+    return {
+      [name](listener) {
+        if (typeof listener !== "function") return;
+        const known = listeners.get(name) ?? [];
+        listeners.set(name, [...known, listener as (payload: unknown) => void]);
+      },
+      [name.replace(/^on/u, "off")](listener) {
+        const known = listeners.get(name) ?? [];
+        listeners.set(name, listener === undefined ? [] : known.filter((each) => each !== listener));
+      },
+    };
+  }
 }

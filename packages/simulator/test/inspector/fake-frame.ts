@@ -70,7 +70,7 @@ const page = {
 } as unknown as PageHandle;
 const storage = createStorage(createMemoryStore());
 storage.set("token", { value: "很长的值".repeat(20) });
-const answers = createAnswers();
+const answers = createAnswers(() => true);
 
 const bytesOf = (data: string | ArrayBuffer): number =>
   typeof data === "string" ? new TextEncoder().encode(data).length : data.byteLength;

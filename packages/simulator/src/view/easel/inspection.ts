@@ -88,9 +88,15 @@ function attributesOf(node: Element): Record<string, unknown> {
 }
 
 export function handleOf(node: Element, surface: Surface): ElementHandle {
+  const shown = (what: string): Element => {
+    if (glassEasel.Element.isAttached(node)) return node;
+    const id = node.id === "" ? "" : ` id="${node.id}"`;
+    throw new Error(`${what}: expected an element of a page that is open, got <${tagOf(node)}${id}>`);
+  };
   const builtin = (what: string): BuiltinHost => {
+    shown(what);
     const host = builtinOf(node);
-    if (host === undefined) throw new Error(`${what}: expected a built-in component, got <${tagOf(node)}>`);
+    if (host === undefined) throw new Error(`${what}: expected an input or textarea, got <${tagOf(node)}>`);
     return host;
   };
   return {
@@ -119,9 +125,10 @@ export function handleOf(node: Element, surface: Surface): ElementHandle {
     rect: () => surface.rectOf(node),
     tree: () => treeOf(node),
     component: () => (glassEasel.Component.isComponent(node) ? node.getMethodCaller() : null),
-    tap: () => fireTap(node, { x: 0, y: 0 }),
-    longPress: () => void fireLongPress(node, { x: 0, y: 0 }),
-    touch: (name, points) => void fireTouch(node, `touch${name}`, points ?? [{ x: 0, y: 0 }]),
+    tap: () => fireTap(shown("tap"), { x: 0, y: 0 }),
+    longPress: () => void fireLongPress(shown("longPress"), { x: 0, y: 0 }),
+    touch: (name, points) =>
+      void fireTouch(shown(`touch ${name}`), `touch${name}`, points ?? [{ x: 0, y: 0 }]),
     input(value) {
       const { instance } = builtin("input");
       if (instance.typed === undefined)
@@ -141,7 +148,7 @@ export function handleOf(node: Element, surface: Surface): ElementHandle {
       instance.chosen(value);
     },
     trigger: (name, detail, options) =>
-      node.triggerEvent(name, detail ?? {}, {
+      shown("trigger").triggerEvent(name, detail ?? {}, {
         bubbles: options?.bubbles ?? false,
         composed: options?.bubbles ?? false,
         capturePhase: true,
@@ -221,4 +228,9 @@ export function nodeHandle(node: Element, kind: "node" | "context"): unknown {
   return instance.command === undefined
     ? null
     : contextOf(host.tag, { command: (name, options) => instance.command?.(name, options) });
+}
+
+/** A copy of data, whole and as deep as it is; functions in it stay what they are. */
+export function copyOf(value: unknown): unknown {
+  return glassEasel.dataUtils.deepCopy(value, true);
 }
