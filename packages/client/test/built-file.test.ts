@@ -21,7 +21,7 @@ test("is ES5", () => {
   expect(() => parse(code, { ecmaVersion: 5, sourceType: "script" })).not.toThrow();
 });
 
-test("weighs at most 8 kB gzipped", () => {
+test("weighs at most 8 KiB gzipped", () => {
   const bytes = gzipSync(code, { level: 9 }).length;
   process.stdout.write(`client: ${code.length} characters, ${bytes} bytes gzipped\n`);
   expect(bytes).toBeLessThanOrEqual(8_192);
