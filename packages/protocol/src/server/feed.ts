@@ -20,6 +20,8 @@ export interface Batch {
   readonly prev?: string;
   /** Position of the last of them. */
   readonly last: string;
+  /** Its offset, from a caller with so many members that reading it for each would cost. */
+  readonly lastOffset?: number;
 }
 
 /** One publication as read from history: its message is ready to be sent. */
@@ -123,7 +125,7 @@ export class Feed {
       this.fallBehind();
       return false;
     }
-    this.note(batch.last, batch.count, batch.bytes);
+    this.note(batch.last, batch.count, batch.bytes, batch.lastOffset ?? offsetOf(batch.last));
     return true;
   }
 
@@ -142,7 +144,7 @@ export class Feed {
     this.isReading = false;
     for (const { p, text, isSkip } of items) {
       if (isSkip === true) this.sent = p;
-      else this.note(p, 1, text.length);
+      else this.note(p, 1, text.length, offsetOf(p));
     }
     if (this.sent === head && !this.hasMoved) {
       this.head = head;
@@ -223,10 +225,10 @@ export class Feed {
     this.acknowledged.processed = position;
   }
 
-  private note(last: string, count: number, bytes: number): void {
+  private note(last: string, count: number, bytes: number, offset: number): void {
     this.sent = last;
     this.unackedCount += count;
     this.unackedBytes += bytes;
-    this.unacked.push({ offset: offsetOf(last), count, bytes });
+    this.unacked.push({ offset, count, bytes });
   }
 }

@@ -3,17 +3,20 @@ import type { SessionOutput } from "./inputs.js";
 
 type Answered = Extract<SessionOutput, { type: "answered" }>;
 
+const NONE: readonly Answered[] = [];
+
 /** Calls of the application that the client has not answered. Each is answered once, if only with "unknown". */
 export class OpenCalls {
-  private readonly untils: Map<number, number> = new Map();
+  /** Most connections never have any. */
+  private untils: Map<number, number> | undefined;
 
   add(id: number, until: number): void {
-    this.untils.set(id, until);
+    (this.untils ??= new Map()).set(id, until);
   }
 
   /** What the client says to a call that is not open is not heard. */
   settle(reply: Reply): Answered[] {
-    if (!this.untils.delete(reply.id)) return [];
+    if (this.untils?.delete(reply.id) !== true) return [];
     return [
       "error" in reply
         ? { type: "answered", id: reply.id, error: reply.error }
@@ -22,7 +25,8 @@ export class OpenCalls {
   }
 
   /** Those whose time is over at `now`; Infinity: all. They were sent, so nobody knows what came of them. */
-  expire(now: number): Answered[] {
+  expire(now: number): readonly Answered[] {
+    if (this.untils === undefined) return NONE;
     const error: ErrorBody = {
       code: "unknown-outcome",
       message: "call: sent, and the client did not answer",
@@ -39,6 +43,6 @@ export class OpenCalls {
 
   /** Infinity: never. */
   get deadline(): number {
-    return Math.min(...this.untils.values());
+    return this.untils === undefined ? Infinity : Math.min(...this.untils.values());
   }
 }

@@ -1,4 +1,4 @@
-import type { Batch } from "@weapp-socket/protocol";
+import { offsetOf, type Batch } from "@weapp-socket/protocol";
 import type { Publication } from "../broker/publication.js";
 import { contentFrame } from "../outbound-frame.js";
 import { messageText } from "./envelope.js";
@@ -53,7 +53,8 @@ export class Room {
     const { texts } = this;
     if (texts.length === 0) return;
     const bytes = contentFrame({ data: texts.length === 1 ? texts[0]! : `[${texts.join(",")}]` });
-    const batch = { count: texts.length, bytes: bytes.length, prev: this.prev, last: this.last };
+    const { prev, last } = this;
+    const batch = { count: texts.length, bytes: bytes.length, prev, last, lastOffset: offsetOf(last) };
     this.texts = [];
     this.characters = 0;
     for (const member of this.members) member.offer(this, batch, bytes);

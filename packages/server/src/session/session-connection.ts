@@ -36,9 +36,10 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
   private readonly host: SessionHost;
   private readonly machine: SessionMachine;
   private readonly needsIdentity: boolean;
-  /** As the handshake proved it. */
-  private readonly proven: Identity | undefined;
-  private readonly handshake: Handshake;
+  /** As the handshake proved it; for the hello. */
+  private proven: Identity | undefined;
+  /** Kept where later proofs may be asked for: it is large. */
+  private handshake: Handshake | undefined;
   /** Of the session, once it is open. */
   private session = "";
   private texts: string[] = [];
@@ -231,6 +232,8 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
   private async authenticate({ token, device = "" }: Hello): Promise<SessionInput> {
     this.device = device;
     const identity = token === undefined ? this.proven : await this.identify(token);
+    this.proven = undefined;
+    if (this.host.node.settings.authenticate === undefined) this.handshake = undefined;
     if (this.hasEnded) return { type: "tick" };
     if (identity === undefined) {
       return this.needsIdentity ? UNKNOWN_TOKEN : { type: "authenticated", user: "" };
@@ -248,6 +251,7 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
   }
 
   private async identify(token: string): Promise<Identity | undefined> {
+    if (this.handshake === undefined) return undefined;
     return this.host.admission.identify(this.handshake, token, this.device);
   }
 
