@@ -1,12 +1,14 @@
 import { offsetOf, type AttachFacts, type HistoryItem } from "@weapp-socket/protocol";
 import type { Broker, HistoryPage } from "../broker/broker.js";
 import { messageText, skipText } from "./envelope.js";
+import { toReceipted, type Receipted } from "./owed-receipts.js";
 
 /** What of a channel's history a session needs, in the words of its machine. */
 export interface PageItems {
   /** Absent: the position is not in the history. */
   readonly items: readonly HistoryItem[] | undefined;
   readonly head: string;
+  readonly receipted: readonly Receipted[];
 }
 
 /** Where a client that wants to go on from `wanted` stands. */
@@ -46,7 +48,11 @@ export interface PageWish {
 export async function readItems(broker: Broker, name: string, wish: PageWish): Promise<PageItems> {
   const { channel, after, limit, bytes } = wish;
   const page = await broker.history({ channel, direction: "forward", after, limit, maxBytes: bytes });
-  return { items: page.status === "ok" ? chain(name, after, page) : undefined, head: page.position };
+  return {
+    items: page.status === "ok" ? chain(name, after, page) : undefined,
+    head: page.position,
+    receipted: page.publications.flatMap((publication) => toReceipted(publication) ?? []),
+  };
 }
 
 function chain(name: string, after: string, { publications, next }: HistoryPage): readonly HistoryItem[] {

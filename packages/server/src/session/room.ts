@@ -2,12 +2,23 @@ import { offsetOf, type Batch } from "@weapp-socket/protocol";
 import type { Publication } from "../broker/publication.js";
 import { contentFrame } from "../outbound-frame.js";
 import { messageText } from "./envelope.js";
+import { NO_RECEIPTS, toReceipted, type Receipted } from "./owed-receipts.js";
+
+/** Publications of a room that go out together. */
+export interface RoomBatch extends Batch {
+  /** One frame with all of them, the same for every member. */
+  readonly frame: Uint8Array;
+  readonly receipted: readonly Receipted[];
+}
 
 /** A session connection, as a room sees it. */
 export interface RoomMember {
-  /** Publications of the room are written: the bytes are one frame, the same for every member. */
-  offer(room: Room, batch: Batch, bytes: Uint8Array): void;
+  /** Whether the member took it; otherwise it gets it some other way, or is told a gap. */
+  offer(room: Room, batch: RoomBatch): boolean;
 }
+
+/** Hears what was written to at least one member. */
+export type SentListener = (receipted: readonly Receipted[]) => void;
 
 /** A frame holds at most this much, so that a client never has to take more in one piece. */
 const MAX_MESSAGES = 100;
@@ -23,13 +34,16 @@ export class Room {
   /** The channel as its clients know it. */
   readonly name: string;
   readonly members: Set<RoomMember> = new Set();
+  private readonly onSent: SentListener;
+  private receipted: readonly Receipted[] = NO_RECEIPTS;
   private texts: string[] = [];
   private characters = 0;
   private prev = "";
   private last = "";
 
-  constructor(channel: string, name: string) {
+  constructor(channel: string, name: string, onSent: SentListener) {
     this.channel = channel;
+    this.onSent = onSent;
     this.name = name;
   }
 
@@ -45,6 +59,8 @@ export class Room {
     this.texts.push(text);
     this.characters += text.length;
     this.last = publication.position;
+    const receipted = toReceipted(publication);
+    if (receipted !== undefined) this.receipted = [...this.receipted, receipted];
     if (this.texts.length >= MAX_MESSAGES || this.characters >= MAX_CHARACTERS) this.flush();
   }
 
@@ -52,11 +68,15 @@ export class Room {
   flush(): void {
     const { texts } = this;
     if (texts.length === 0) return;
-    const bytes = contentFrame({ data: texts.length === 1 ? texts[0]! : `[${texts.join(",")}]` });
-    const { prev, last } = this;
-    const batch = { count: texts.length, bytes: bytes.length, prev, last, lastOffset: offsetOf(last) };
+    const frame = contentFrame({ data: texts.length === 1 ? texts[0]! : `[${texts.join(",")}]` });
+    const { prev, last, receipted } = this;
+    const bytes = frame.length;
+    const batch = { count: texts.length, bytes, prev, last, lastOffset: offsetOf(last), frame, receipted };
     this.texts = [];
     this.characters = 0;
-    for (const member of this.members) member.offer(this, batch, bytes);
+    this.receipted = NO_RECEIPTS;
+    let wasSent = false;
+    for (const member of this.members) if (member.offer(this, batch)) wasSent = true;
+    if (wasSent && receipted.length > 0) this.onSent(receipted);
   }
 }

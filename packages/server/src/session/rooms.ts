@@ -3,7 +3,7 @@ import type { Publication } from "../broker/publication.js";
 import type { Clock } from "../clock.js";
 import type { Hub, Watcher } from "../hub.js";
 import type { ResolvedRule } from "../channel-rules.js";
-import { Room, type RoomMember } from "./room.js";
+import { Room, type RoomMember, type SentListener } from "./room.js";
 
 /** Somebody who has something to write at the end of the turn. */
 export interface Writer {
@@ -25,6 +25,7 @@ interface OpenRoom {
 /** The rooms of this node by channel, fed by the hub while they have members; and the end of the turn for all of them. */
 export class Rooms {
   private readonly host: RoomsHost;
+  private readonly onSent: SentListener;
   private readonly open = new Map<string, OpenRoom>();
   private dirty: Writer[] = [];
   private immediate: NodeJS.Immediate | undefined;
@@ -35,8 +36,9 @@ export class Rooms {
     for (const writer of dirty) writer.flush();
   };
 
-  constructor(host: RoomsHost) {
+  constructor(host: RoomsHost, onSent: SentListener) {
     this.host = host;
+    this.onSent = onSent;
   }
 
   /**
@@ -68,7 +70,7 @@ export class Rooms {
   }
 
   private openRoom(channel: string, name: string): OpenRoom {
-    const room = new Room(channel, name);
+    const room = new Room(channel, name, this.onSent);
     const { flushIntervalMs } = this.host.ruleOf(channel);
     const watcher = (publication: Publication): void => {
       const wasDirty = room.isDirty;

@@ -1,7 +1,6 @@
 import {
   INBOX,
   SessionMachine,
-  type Batch,
   type Hello,
   type SessionInput,
   type SessionOutput,
@@ -18,7 +17,8 @@ import { byeOfRefusal, errorBodyOf } from "./answers.js";
 import { byeOf } from "./farewell.js";
 import { readAttachFacts, readItems } from "./history-reader.js";
 import { grantChannel, historyFor, membersFor, publishFor, type Requester } from "./requests.js";
-import type { Room, RoomMember } from "./room.js";
+import { OwedReceipts } from "./owed-receipts.js";
+import type { Room, RoomBatch, RoomMember } from "./room.js";
 import type { Writer } from "./rooms.js";
 import type { Fenced, SessionHost } from "./session-host.js";
 
@@ -42,6 +42,7 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
   private handshake: Handshake | undefined;
   /** Of the session, once it is open. */
   private session = "";
+  private readonly receipts: OwedReceipts = new OwedReceipts();
   private texts: string[] = [];
   private ending: { readonly code: number; readonly reason: string } | undefined;
   private dueAtMs = 0;
@@ -87,13 +88,15 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
 
   // --- RoomMember ---
 
-  offer(room: Room, batch: Batch, bytes: Uint8Array): void {
-    if (this.machine.offer(room.name, batch, this.now)) {
-      this.flush();
-      this.link.write(bytes);
-    } else {
+  offer({ name }: Room, batch: RoomBatch): boolean {
+    if (!this.machine.offer(name, batch, this.now)) {
       this.run(this.machine.flush(this.now));
+      return false;
     }
+    this.flush();
+    this.link.write(batch.frame);
+    this.receipts.sent(batch.receipted);
+    return true;
   }
 
   // --- Writer ---
@@ -211,8 +214,10 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
       case "close":
         this.leave(output.code, output.reason);
         return;
-      case "answered":
       case "acked":
+        this.host.report(this.receipts.take(this.channelOf(output.channel), output), output.level);
+        return;
+      case "answered":
       case "visible":
         return;
     }
@@ -296,11 +301,15 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
   }
 
   private async read(wish: Output<"read">): Promise<SessionInput> {
-    const page = await readItems(this.host.node.broker, wish.channel, {
+    const { items, head, receipted } = await readItems(this.host.node.broker, wish.channel, {
       ...wish,
       channel: this.channelOf(wish.channel),
     });
-    return { type: "page", channel: wish.channel, ...page };
+    if (!this.hasEnded) {
+      this.receipts.sent(receipted);
+      this.host.report(receipted, "sent");
+    }
+    return { type: "page", channel: wish.channel, items, head };
   }
 
   private channelOf(name: string): string {

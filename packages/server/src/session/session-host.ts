@@ -1,6 +1,8 @@
 import { defaultSessionOptions, type SessionOptions } from "@weapp-socket/protocol";
 import type { Admission } from "../admission.js";
+import { advanceReceipt } from "../http/receipts.js";
 import type { ServerNode } from "../server-node.js";
+import type { Receipted, ReceiptNews } from "./owed-receipts.js";
 import { Rooms } from "./rooms.js";
 import { SessionStore, type Holder } from "./session-store.js";
 
@@ -29,7 +31,7 @@ export class SessionHost {
     const { settings, broker } = node;
     this.node = node;
     this.admission = admission;
-    this.rooms = new Rooms(node);
+    this.rooms = new Rooms(node, (receipted) => this.report(receipted, "sent"));
     this.store = new SessionStore(broker.records, SESSION_TTL_MS);
     this.options = {
       ...defaultSessionOptions,
@@ -39,6 +41,13 @@ export class SessionHost {
       maxChannels: settings.maxChannels,
     };
     node.controls.set(SUPERSEDE, (connection) => this.holders.get(connection)?.supersede());
+  }
+
+  /** Notes what has become of publications that are asked about. */
+  report(receipted: readonly Receipted[], news: ReceiptNews): void {
+    for (const push of receipted) {
+      advanceReceipt(this.node, push, news).catch((error: unknown) => this.node.onBrokerError(error));
+    }
   }
 
   /** Ends the connection that had a session before, on whichever node it is. */

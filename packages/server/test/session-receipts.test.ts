@@ -1,0 +1,82 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { startServer, type ServerWorld } from "./server-world.js";
+import { SessionClient } from "./session-client.js";
+
+const KEY = "a-key-of-the-tests-long-enough";
+const clients: SessionClient[] = [];
+
+afterEach(() => {
+  for (const client of clients.splice(0)) client.end();
+});
+
+function start(): Promise<ServerWorld> {
+  return startServer({
+    adminKey: KEY,
+    origins: ["*"],
+    authenticate: (_handshake, { token }) => (token === undefined ? undefined : { user: token }),
+    channels: [{ match: "~", historyCount: 2 }],
+  });
+}
+
+async function enter(world: ServerWorld): Promise<SessionClient> {
+  const client = new SessionClient({ port: world.port, token: "ann", channels: { "~": null } });
+  clients.push(client);
+  return client.untilLive();
+}
+
+async function ask(world: ServerWorld, target: string, body?: unknown): Promise<Record<string, unknown>> {
+  const response = await fetch(`http://127.0.0.1:${world.port}${target}`, {
+    method: body === undefined ? "GET" : "POST",
+    headers: { authorization: `Bearer ${KEY}`, "content-type": "application/json" },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  return (await response.json()) as Record<string, unknown>;
+}
+
+async function push(world: ServerWorld): Promise<string> {
+  const { receipt } = await ask(world, "/v1/push", { to: { user: "ann" }, data: "news", receipt: true });
+  return String(receipt);
+}
+
+async function stateOf(world: ServerWorld, receipt: string): Promise<unknown> {
+  return (await ask(world, `/v1/receipts/${receipt}`))["state"];
+}
+
+describe("the receipt of a push to a session client", () => {
+  test("says received once the client has acknowledged it, and no earlier", async () => {
+    const world = await start();
+    const client = await enter(world);
+    const receipt = await push(world);
+    await client.until(() => client.messages("~").length === 1);
+    // The client acknowledges a second after the first message.
+    await expect.poll(() => stateOf(world, receipt), { timeout: 4000 }).toBe("sent");
+    await expect.poll(() => stateOf(world, receipt), { timeout: 4000 }).toBe("received");
+  });
+
+  test("says so too when it was sent from history", async () => {
+    const world = await start();
+    const client = await enter(world);
+    client.cut();
+    await client.until(() => world.server.connectionCount === 0);
+    const receipt = await push(world);
+    expect(await stateOf(world, receipt)).toBe("accepted");
+    client.input({ type: "unpause", reason: "offline" });
+    await client.until(() => client.messages("~").length === 1);
+    await expect.poll(() => stateOf(world, receipt), { timeout: 4000 }).toBe("sent");
+    await expect.poll(() => stateOf(world, receipt), { timeout: 4000 }).toBe("received");
+  });
+
+  test("never says received of what a gap passed over", async () => {
+    const world = await start();
+    const client = await enter(world);
+    client.cut();
+    await client.until(() => world.server.connectionCount === 0);
+    const receipt = await push(world);
+    for (let n = 0; n < 3; n += 1) await world.server.push({ user: "ann" }, n);
+    client.input({ type: "unpause", reason: "offline" });
+    await client.until(() => client.of("gap").length === 1);
+    const later = await push(world);
+    await expect.poll(() => stateOf(world, later), { timeout: 4000 }).toBe("received");
+    expect(await stateOf(world, receipt)).toBe("accepted");
+  });
+});
