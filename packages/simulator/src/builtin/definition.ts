@@ -69,6 +69,8 @@ export interface BuiltinInstance {
   reset?(): void;
   /** What the component's context can do ("play" of a video). Throws what `fail` is told. */
   command?(name: string, options: unknown): unknown;
+  /** The text that it shows of itself, beside that of what is in it. */
+  text?(): string;
   /** What a selector query gives as its `node`. */
   node?(): unknown;
 }

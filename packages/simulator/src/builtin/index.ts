@@ -5,6 +5,15 @@ import { checkbox, checkboxGroup, form, radio, radioGroup, switchField } from ".
 import { icon } from "./icon.js";
 import { createImages } from "./image.js";
 import { createNavigator } from "./navigator.js";
+import { createCanvas } from "./canvas.js";
+import { createEditor } from "./editor.js";
+import { createMedia } from "./media.js";
+import { createMovables } from "./movable.js";
+import { createPageContainer } from "./page-container.js";
+import { createPageLook } from "./page-look.js";
+import { createPlaceholders } from "./placeholders.js";
+import { createRichText } from "./rich-text.js";
+import { createWebView } from "./web-view.js";
 import { createPickerView } from "./picker-view.js";
 import { createPicker } from "./picker.js";
 import { createProgress } from "./progress.js";
@@ -39,5 +48,14 @@ export function createBuiltins(services: BuiltinServices): readonly BuiltinCompo
     ...createPickerView(),
     ...createSwiper(services),
     ...createContainers(services),
+    ...createMovables(services),
+    createRichText(services),
+    createCanvas(services),
+    ...createMedia(services),
+    createWebView(services),
+    ...createPageLook(services),
+    createPageContainer(services),
+    createEditor(services),
+    ...createPlaceholders(services),
   ];
 }

@@ -26,6 +26,7 @@ import "./screen.css";
 import "./status-bar.css";
 import "./builtin.css";
 import "./components.css";
+import "./media.css";
 import "./button.css";
 import "./overlays.css";
 

@@ -145,10 +145,10 @@ function createContext(
       readonly complete?: (result: CallResult) => void;
     };
     void Promise.resolve()
-      .then((): CallResult => {
+      .then(async (): Promise<CallResult> => {
         const target = find(tag, id, scope);
         if (target === undefined) return { errMsg: `${name}:fail component not found` };
-        const answer = target.command(name, options);
+        const answer = await target.command(name, options);
         return { ...(typeof answer === "object" ? answer : {}), errMsg: `${name}:ok` };
       })
       .catch((error: unknown) => ({
@@ -161,6 +161,10 @@ function createContext(
   };
   return {
     ...Object.fromEntries(names.map((name) => [name, (options?: unknown) => run(name, options)])),
+    // The one command with two arguments.
+    ...(tag === "editor"
+      ? { format: (format: unknown, value?: unknown) => run("format", { name: format, value }) }
+      : {}),
     ...(tag === "camera" ? { onCameraFrame: () => ({ start() {}, stop() {} }) } : {}),
   };
 }

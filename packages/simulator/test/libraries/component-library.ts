@@ -100,7 +100,7 @@ async function drawLibrary(library: ComponentLibrary, pages: LibraryPages): Prom
         await simulator.idle();
         // Components that measure themselves do so after they were drawn.
         await new Promise((done) => setTimeout(done, 100));
-        const body = document.querySelector("wx-page-container:not([hidden]) wx-page")!;
+        const body = document.querySelector("wx-page-window:not([hidden]) wx-page")!;
         const boxes = [...body.querySelectorAll("*")].map((element) => element.getBoundingClientRect());
         return {
           name: wanted,

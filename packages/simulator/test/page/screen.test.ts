@@ -68,7 +68,7 @@ describe("the navigation bar", () => {
     expect(await title(page)).toBe("应用");
     await page.getByRole("button", { name: "返回" }).click();
     expect(await title(page)).toBe("改了");
-    expect(await page.locator("wx-page-container").count()).toBe(1);
+    expect(await page.locator("wx-page-window").count()).toBe(1);
   });
 
   test("has a home button on a page that is first and not the entry", async () => {
@@ -87,7 +87,7 @@ describe("the navigation bar", () => {
       "pages/a/a.json": '{"navigationStyle":"custom"}',
     });
     expect(await page.locator(".weapp-bar").isVisible()).toBe(false);
-    expect((await page.locator("wx-page-container").boundingBox())!.y).toBe(0);
+    expect((await page.locator("wx-page-window").boundingBox())!.y).toBe(0);
   });
 });
 
@@ -145,7 +145,7 @@ describe("the tab bar", () => {
     above.tabBar["position"] = "top";
     const page = await openFrame(browser, { ...TABS, "app.json": JSON.stringify(above) });
     const tabs = (await page.locator(".weapp-tabs").boundingBox())!;
-    expect(tabs.y).toBeLessThan((await page.locator("wx-page-container").boundingBox())!.y);
+    expect(tabs.y).toBeLessThan((await page.locator("wx-page-window").boundingBox())!.y);
     const own = JSON.parse(TABS["app.json"]) as { tabBar: Record<string, unknown> };
     own.tabBar["custom"] = true;
     const other = await openFrame(browser, {

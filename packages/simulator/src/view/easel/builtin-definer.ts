@@ -82,7 +82,9 @@ function property(name: string, value: PropertyDefault): object {
       const host = hosts.get(this);
       if (host === undefined) return;
       if (name in COMMON) showCommon(host, name);
-      else host.instance.changed?.(name, next);
+      // What is set before it is attached, `attached` finds.
+      else if (glassEasel.Element.isAttached(this as glassEasel.GeneralComponent))
+        host.instance.changed?.(name, next);
     },
   };
 }

@@ -2,7 +2,7 @@ import * as glassEasel from "glass-easel";
 import type { IntersectionRequest, Rect, Surface } from "./surface.js";
 
 /** The element that is a page's window: what is in it is measured from its top left. */
-export const PAGE_TAG = "wx-page-container";
+export const PAGE_TAG = "wx-page-window";
 /** The element inside it that scrolls: what an author fixes stays in the page's window, as on a phone. */
 export const SCROLLER_TAG = "wx-page-scroller";
 

@@ -158,7 +158,8 @@ export function handleOf(node: Element, surface: Surface): ElementHandle {
 
 export function textOf(node: Node): string {
   if (glassEasel.TextNode.isTextNode(node)) return node.textContent;
-  return node.getComposedChildren().map(textOf).join("");
+  const own = glassEasel.VirtualNode.isVirtualNode(node) ? undefined : builtinOf(node)?.instance.text?.();
+  return (own ?? "") + node.getComposedChildren().map(textOf).join("");
 }
 
 /** What a tree shows below a node: virtual nodes are looked through, blank text is left out. */
