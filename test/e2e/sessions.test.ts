@@ -65,7 +65,7 @@ test(`the server is killed ${kills} times under load: nothing lost, doubled or o
       const text = `${name} ${number}`;
       const { position } = await room.publish(text);
       published.set(text, position);
-      await sleep(2);
+      await sleep(10);
     }
   });
   for (let kill = 1; kill <= kills; kill += 1) {

@@ -8,7 +8,7 @@ import {
 import type { BuiltinComponent } from "../../builtin/definition.js";
 import type { Program, Unit } from "../../program.js";
 import { builtinOf, defineBuiltins } from "./builtin-definer.js";
-import { commonBehavior } from "./common-behavior.js";
+import { commonBehavior } from "./overall-behavior.js";
 import { adaptDefinition, instanceFields, type Definition } from "./definition.js";
 import { createNesting, type Nesting } from "./nesting.js";
 import { warnOfMissingMethods } from "./missing-methods.js";
