@@ -65,6 +65,7 @@ export {
 } from "./broker/index.js";
 export type { AccessAction, AccessRequest, Authorize } from "./access.js";
 export type { ChannelRule } from "./channel-rules.js";
+export type { CallContext, CallMethod } from "./session/calls.js";
 export type { Clock } from "./clock.js";
 export { ClosedError } from "./closed-error.js";
 export type { CompressionOptions } from "./compression.js";

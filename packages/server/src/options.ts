@@ -11,6 +11,7 @@ import type { ApiKey } from "./http/api-key.js";
 import type { LoginLimits } from "./http/routes/tickets.js";
 import { resolveLimits, type LimitOptions, type Limits } from "./limits.js";
 import { silentLogger, type Logger } from "./logger.js";
+import type { CallMethod } from "./session/calls.js";
 
 /** Everything is optional. */
 export interface PushServerOptions extends LimitOptions {
@@ -54,6 +55,8 @@ export interface PushServerOptions extends LimitOptions {
   readonly tokenInFirstMessage?: boolean | undefined;
   /** Whether a client may join, publish or look by its own wish. Default: it may not. */
   readonly authorize?: Authorize | undefined;
+  /** What clients in session mode may call, by name. Default: nothing. */
+  readonly methods?: Readonly<Record<string, CallMethod>> | undefined;
   /**
    * Origins of web pages that may connect, for example `https://*.example.com`. Others get 403, and clients without an
    * Origin need a token.
@@ -90,6 +93,7 @@ export interface Settings extends Limits {
   readonly tokenSource: TokenSourceOptions;
   readonly tokenInFirstMessage: boolean;
   readonly authorize: Authorize;
+  readonly methods: Readonly<Record<string, CallMethod>>;
   /** Absent: any origin. */
   readonly origins: readonly string[] | undefined;
   readonly trustedProxies: number;
@@ -133,6 +137,7 @@ export function resolveOptions(options: PushServerOptions): Settings {
     tokenSource: options.tokenSource ?? {},
     tokenInFirstMessage: options.tokenInFirstMessage ?? false,
     authorize: options.authorize ?? (() => false),
+    methods: options.methods ?? {},
     origins: options.origins ?? (authenticate === undefined ? undefined : []),
     trustedProxies,
     compression: resolveCompression(options.compression),

@@ -211,13 +211,15 @@ describe("a session client", () => {
     expect(silent.frames[1]!.payload.readUInt16BE()).toBe(4508);
   });
 
-  test("of a server that goes away is told to come back", async () => {
+  test("of a server that goes away is told to come back, each in a window of its own", async () => {
     const world = await startServer(OPEN);
-    const client = await enter(world);
+    const both = [await enter(world), await enter(world)];
     void world.server.drain({ windowMs: 0 });
-    await client.until(() => client.closeCode !== 0);
-    expect(client.closeCode).toBe(4000);
-    expect(JSON.parse(client.frames.at(-1)!)).toMatchObject({ t: "bye", name: "drain", retry: true });
+    for (const client of both) await client.until(() => client.closeCode !== 0);
+    expect(both.map(({ closeCode }) => closeCode)).toEqual([4000, 4000]);
+    const byes = both.map(({ frames }) => JSON.parse(frames.at(-1)!) as { after: [number, number] });
+    expect(byes[0]).toMatchObject({ t: "bye", name: "drain", retry: true, after: [500, 2500] });
+    expect(byes[1]?.after).toEqual([1000, 3000]);
   });
 
   test("that is kicked does not come back", async () => {

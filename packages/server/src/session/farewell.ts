@@ -17,3 +17,13 @@ const NAMES: Readonly<Record<number, ByeName>> = {
 export function byeOf(code: number): ByeName {
   return NAMES[code] ?? (code >= 4000 && code < 4500 ? "unavailable" : "kicked");
 }
+
+const WINDOWS = 16;
+const WINDOW_STEP_MS = 500;
+const WINDOW_MS = 2000;
+
+/** When a client of a server that goes away may come back: windows side by side, so that they do not all come at once. */
+export function drainWindow(connection: number): readonly [minMs: number, maxMs: number] {
+  const startMs = (connection % WINDOWS) * WINDOW_STEP_MS;
+  return [startMs, startMs + WINDOW_MS];
+}

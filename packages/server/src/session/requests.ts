@@ -104,7 +104,7 @@ function toMember({ memberId, user, info }: Member): Json {
 }
 
 /** Keys are the client's own: nobody takes somebody else's. */
-function scopedKey({ user, device }: Requester, key: string): string {
+export function scopedKey({ user, device }: Requester, key: string): string {
   return createHash("sha256")
     .update(JSON.stringify([user, device, key]))
     .digest("base64url");

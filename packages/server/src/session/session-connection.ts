@@ -14,7 +14,8 @@ import { RequestError } from "../request-error.js";
 import type { SocketConnection, Speaker } from "../socket-connection.js";
 import type { WheelEntry } from "../timer-wheel.js";
 import { byeOfRefusal, errorBodyOf } from "./answers.js";
-import { byeOf } from "./farewell.js";
+import { callFor } from "./calls.js";
+import { byeOf, drainWindow } from "./farewell.js";
 import { readAttachFacts, readItems } from "./history-reader.js";
 import { grantChannel, historyFor, membersFor, publishFor, type Requester } from "./requests.js";
 import { OwedReceipts } from "./owed-receipts.js";
@@ -74,7 +75,9 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
   farewell(code: number, reason: string): { readonly code: number; readonly reason: string } {
     if (!this.hasEnded) {
       this.ending = { code, reason };
-      this.feed({ type: "end", bye: byeOf(code), message: reason });
+      const bye = byeOf(code);
+      const after = bye === "drain" ? { after: drainWindow(this.link.number) } : {};
+      this.feed({ type: "end", bye, message: reason, ...after });
     }
     this.flush();
     return this.ending ?? { code, reason };
@@ -199,11 +202,11 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
         this.request(output.id, membersFor(node, this, output));
         return;
       case "call":
-        this.feed({
+        this.ask(this.call(output), (error) => ({
           type: "failed",
           id: output.id,
-          error: { code: "unsupported", message: `method ${output.method}: not known here`, retry: false },
-        });
+          error: errorBodyOf(error),
+        }));
         return;
       case "confirmed":
         this.watch(this.host.store.confirm(this.session, this.holder));
@@ -310,6 +313,13 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
       this.host.report(receipted, "sent");
     }
     return { type: "page", channel: wish.channel, items, head };
+  }
+
+  private async call(output: Output<"call">): Promise<SessionInput> {
+    const reply = await callFor(this.host.node, this, output);
+    return "ok" in reply
+      ? { type: "done", id: output.id, ok: reply.ok }
+      : { type: "failed", id: output.id, error: reply.error };
   }
 
   private channelOf(name: string): string {
