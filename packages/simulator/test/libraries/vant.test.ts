@@ -19,6 +19,7 @@ const plain: Readonly<Record<string, string>> = {
   skeleton: '<van-skeleton title avatar row="3"/>',
   empty: '<van-empty description="没有数据"/>',
   card: '<van-card num="2" price="2.00" title="商品" desc="描述"/>',
+  circle: '<van-circle value="{{30}}" text="30%"/>',
   countDown: '<van-count-down time="60000"/>',
   steps: `<van-steps steps="{{[{text:'一'},{text:'二'}]}}" active="{{1}}"/>`,
   grid: '<van-grid><van-grid-item icon="photo-o" text="一"/><van-grid-item icon="photo-o" text="二"/></van-grid>',
