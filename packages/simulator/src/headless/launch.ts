@@ -172,7 +172,7 @@ function createPlatform(
 ): Platform {
   const { clock, map = [], profile = "device", urlCheck = false } = options;
   const domains = settings.domains ?? { request: [], socket: [], uploadFile: [], downloadFile: [] };
-  const size = { ...PHONE, ...options.phone };
+  let size = { ...PHONE, ...options.phone };
   const canBeDark = program.appJson["darkmode"] === true;
   let theme: "light" | "dark" = canBeDark ? size.theme : "light";
   const device = (): Device => ({
@@ -184,9 +184,10 @@ function createPlatform(
       height: size.height - size.statusBarHeight - BAR_HEIGHT,
     },
   });
+  const screen = createHeadlessScreen(device);
   return {
     surface: createEmptySurface((act) => clock.defer(act)),
-    screen: createHeadlessScreen(device),
+    screen,
     clock,
     transport: createNodeTransport(),
     runtimeOptions: programOptions(program, {
@@ -212,6 +213,11 @@ function createPlatform(
     hideKeyboard: () => false,
     device,
     setPhone(changes) {
+      const { statusBarHeight = size.statusBarHeight } = changes;
+      if (statusBarHeight !== size.statusBarHeight) {
+        size = { ...size, statusBarHeight };
+        screen.resized();
+      }
       const wanted = changes.theme ?? "auto";
       if (wanted === "auto" || wanted === theme || !canBeDark) return;
       theme = wanted;

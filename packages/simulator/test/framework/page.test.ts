@@ -152,6 +152,28 @@ describe("functions that WeChat calls on a page", () => {
     expect(await app.share()).toEqual({ title: "Named", path: "pages/a/a", imageUrl: "" });
   });
 
+  test("a window of another size: the page and its components, and only those that are shown", async () => {
+    const app = await run({
+      ...page,
+      "app.json": '{"pages":["pages/a/a","pages/b/b"]}',
+      "pages/b/b.js": "Page({ onResize() { console.log('b'); } })",
+      "pages/b/b.wxml": "",
+      "pages/a/a.json": using("sized"),
+      "pages/a/a.wxml": "<sized />",
+      ...component(
+        "sized",
+        "Component({ pageLifetimes: { resize({ size }) { console.log('component', size.windowHeight); } } })",
+        "",
+      ),
+    });
+    app.setPhone({ statusBarHeight: 20 });
+    app.setPhone({ statusBarHeight: 20 });
+    await call(app, "navigateTo", { url: "/pages/b/b" });
+    app.setPhone({ statusBarHeight: 0 });
+    app.back();
+    expect(said(app)).toEqual(["component 780", "onResize 390 780", "b"]);
+  });
+
   test("startPullDownRefresh calls it as a finger does", async () => {
     const app = await run(page);
     expect(await call(app, "startPullDownRefresh")).toEqual({ errMsg: "startPullDownRefresh:ok" });
