@@ -91,6 +91,29 @@ export interface LimitOptions {
    */
   readonly closeTimeoutMs?: number | undefined;
   /**
+   * Session mode: most messages that a client may have been sent and not acknowledged. Beyond it the rest waits in
+   * history; a channel without history tells a gap.
+   * @defaultValue 256
+   */
+  readonly maxUnackedMessages?: number | undefined;
+  /**
+   * Session mode: most bytes that a client may have been sent and not acknowledged. Beyond it as above.
+   * @defaultValue 524288
+   */
+  readonly maxUnackedBytes?: number | undefined;
+  /**
+   * Session mode: most publications of one channel that are replayed to a client that comes back. Above: a gap,
+   * `too-many`.
+   * @defaultValue 10000
+   */
+  readonly maxReplayMessages?: number | undefined;
+  /**
+   * Session mode: how long a session can be resumed after its last hello. Afterwards a new one begins, and nothing is
+   * lost by it.
+   * @defaultValue 86400000, one day
+   */
+  readonly sessionTtlMs?: number | undefined;
+  /**
    * Largest HTTP body. Above: 413.
    * @defaultValue 1048576
    */
@@ -128,6 +151,10 @@ const NUMBERS: Readonly<Record<keyof Limits, readonly [fallback: number, least: 
   pingIntervalMs: [25_000, 1000, HOUR_MS],
   peerTimeoutMs: [60_000, 2000, HOUR_MS],
   closeTimeoutMs: [5000, 1000, 600_000],
+  maxUnackedMessages: [256, 2, 1_000_000],
+  maxUnackedBytes: [512 * 1024, 1024, 1024 * MEBIBYTE],
+  maxReplayMessages: [10_000, 0, 1_000_000],
+  sessionTtlMs: [24 * HOUR_MS, 1000, 8760 * HOUR_MS],
   maxHttpBodyBytes: [MEBIBYTE, 1, 1024 * MEBIBYTE],
   httpTimeoutMs: [30_000, 1000, HOUR_MS],
 };

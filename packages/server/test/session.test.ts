@@ -241,4 +241,21 @@ describe("a session client", () => {
     await client.until(() => client.messages("room").length === 1);
     expect(client.frames.join()).not.toContain("everybody");
   });
+
+  test("is asked for a new proof before its own ends, and goes on with it", async () => {
+    let proofs = 0;
+    const world = await startServer({
+      origins: ["*"],
+      authenticate: (_handshake, { token }) => {
+        if (token === undefined) return undefined;
+        proofs += 1;
+        return { user: token, expiresAtMs: Date.now() + (proofs === 1 ? 30_000 : 3_600_000) };
+      },
+    });
+    const client = await enter(world, { token: "ann" });
+    await client.until(() => proofs === 2);
+    await client.until(() => client.frames.at(-1)?.includes('"reply"') === true);
+    expect(client.frames.join()).toContain('"t":"expiring"');
+    expect(client.machine.state).toBe("live");
+  });
 });

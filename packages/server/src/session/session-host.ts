@@ -9,9 +9,6 @@ import { SessionStore, type Holder } from "./session-store.js";
 /** The type of control messages that end the older connection of a session. */
 const SUPERSEDE = "supersede";
 
-/** How long a session can be resumed after its connection was last heard of. */
-const SESSION_TTL_MS = 3_600_000;
-
 /** A connection that can be told that its session went on elsewhere. */
 export interface Fenced {
   supersede(): void;
@@ -32,13 +29,16 @@ export class SessionHost {
     this.node = node;
     this.admission = admission;
     this.rooms = new Rooms(node, (receipted) => this.report(receipted, "sent"));
-    this.store = new SessionStore(broker.records, SESSION_TTL_MS);
+    this.store = new SessionStore(broker.records, settings.sessionTtlMs);
     this.options = {
       ...defaultSessionOptions,
       heartbeatMs: settings.pingIntervalMs,
       messageBytes: settings.maxMessageBytes,
       helloMs: settings.handshakeTimeoutMs,
       maxChannels: settings.maxChannels,
+      window: settings.maxUnackedMessages,
+      windowBytes: settings.maxUnackedBytes,
+      maxReplay: settings.maxReplayMessages,
     };
     node.controls.set(SUPERSEDE, (connection) => this.holders.get(connection)?.supersede());
   }
