@@ -60,5 +60,6 @@ test("page-meta and navigation-bar change the page around them", async () => {
   expect(app.page().title).toBe("标题0");
   app.page().setData({ x: 100 });
   expect(app.page().title).toBe("标题100");
+  await app.idle();
   expect(said(app)).toContain("scrolldone {}");
 });

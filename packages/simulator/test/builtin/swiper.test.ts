@@ -26,7 +26,9 @@ test("a page that is swiped to is told, with why and its id; then that it came t
 test("the author's own choice has no source; one that is not there is the last", async () => {
   const app = await run(page('current="{{current}}"'));
   app.page().setData({ current: 1 });
+  await app.idle();
   app.page().setData({ current: 9 });
+  await app.idle();
   expect(said(app)).toEqual([
     'change {"current":1,"currentItemId":"item1","source":""}',
     'change {"current":2,"currentItemId":"item2","source":""}',

@@ -84,9 +84,18 @@ function property(name: string, value: PropertyDefault): object {
       if (name in COMMON) showCommon(host, name);
       // What is set before it is attached, `attached` finds.
       else if (glassEasel.Element.isAttached(this as glassEasel.GeneralComponent))
-        host.instance.changed?.(name, next);
+        duringChange(this, () => host.instance.changed?.(name, next));
     },
   };
+}
+
+/** Components whose property is being set right now, by an update of the author's. */
+const changing = new WeakSet<object>();
+
+function duringChange(component: object, act: () => void): void {
+  changing.add(component);
+  act();
+  changing.delete(component);
 }
 
 function typeOf(value: PropertyDefault): unknown {
@@ -109,12 +118,17 @@ function createHost(
     get: (name) => (component.data as Record<string, unknown>)[name],
     defaultOf: (name) => builtin.properties[name] ?? COMMON[name] ?? null,
     put: (name, value) => component.setData({ [name]: value } as never),
-    trigger: (name, detail, options) =>
-      component.triggerEvent(name, detail, {
-        bubbles: options?.bubbles === true,
-        composed: options?.bubbles === true,
-        capturePhase: true,
-      }),
+    trigger(name, detail, options) {
+      const fire = (): void =>
+        component.triggerEvent(name, detail, {
+          bubbles: options?.bubbles === true,
+          composed: options?.bubbles === true,
+          capturePhase: true,
+        });
+      // What comes of the author's own update is heard when that is done: the handler may update again.
+      if (changing.has(component)) queueMicrotask(fire);
+      else fire();
+    },
     ask(name, detail) {
       let answer: unknown;
       const event = new glassEasel.Event(name, detail, {

@@ -1,0 +1,7 @@
+Page({
+  behaviors: [require("../../log")],
+  data: { shown: false },
+  open() {
+    this.setData({ shown: true });
+  },
+});
