@@ -119,7 +119,7 @@ test("every page of the gallery is drawn in Chromium, and what is dragged tells 
   };
   for (const name of Object.keys(ACTS)) {
     await open(name);
-    expect(await errors(), name).toEqual([]);
+    expect([name, await errors()]).toEqual([name, []]);
   }
   await open("swiper");
   await drag("wx-swiper", -250, 0);
