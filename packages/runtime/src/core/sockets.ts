@@ -51,13 +51,22 @@ export function createSockets(host: SocketsHost): Sockets {
   let lastTaskId = 0;
 
   function live(): Entry[] {
-    entries = entries.filter(({ connection }) => connection.state() !== "closed");
+    if (entries.some(isClosed)) entries = entries.filter((entry) => !isClosed(entry));
     return entries;
   }
 
+  const holdsSlot = ({ connection }: Entry): boolean =>
+    profile.slotHolders.value.includes(connection.state());
+
+  function isFull(): boolean {
+    let held = 0;
+    for (const entry of live()) if (holdsSlot(entry)) held += 1;
+    return held >= limit;
+  }
+
   function slotHolders(): SlotHolder[] {
-    return live()
-      .filter(({ connection }) => profile.slotHolders.value.includes(connection.state()))
+    return entries
+      .filter(holdsSlot)
       .map(({ connection, url, callSite }) => ({ taskId: connection.taskId, url, callSite }));
   }
 
@@ -121,12 +130,12 @@ export function createSockets(host: SocketsHost): Sockets {
       needsSubprotocol: profile.needsSubprotocolAnswer.value && (dial?.protocols.length ?? 0) > 0,
     });
 
-    const holders = slotHolders();
-    const excess = holders.length >= limit;
+    const excess = isFull();
+    const holders = excess ? slotHolders() : undefined;
     const refusedByCall = refusalOfCall(excess);
     if (refusedByCall !== undefined) {
       connection.startClosed();
-      fail({ errMsg: refusedByCall }, request.url, excess ? holders : undefined);
+      fail({ errMsg: refusedByCall }, request.url, holders);
       return connection.task;
     }
 
@@ -143,7 +152,7 @@ export function createSockets(host: SocketsHost): Sockets {
     for (const text of warnings) if (text !== "") host.trace?.(taskId, { type: "warning", text });
     entries.push({ connection, url: request.url, callSite });
     host.legacy.adopt(connection);
-    if (excess) {
+    if (holders !== undefined) {
       const failure = { errMsg: profile.excess.value.errMsg(limit), thenClose: false };
       connection.refuse({ kind: "limit", failure, detail: `more than ${limit} connections`, holders });
     } else if (dial === undefined) {
@@ -164,6 +173,8 @@ export function createSockets(host: SocketsHost): Sockets {
 
   return { connect, live: () => live().map(({ connection }) => connection) };
 }
+
+const isClosed = ({ connection }: Entry): boolean => connection.state() === "closed";
 
 function explain(kind: FailureKind, url: string): string {
   const reasons: Partial<Record<FailureKind, string>> = {
