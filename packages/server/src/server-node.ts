@@ -53,6 +53,8 @@ export class ServerNode implements ConnectionHost, HubHost {
   readonly everyone: ReadonlySet<SocketConnection>;
   /** What this node does when a control message of some type comes, with its body. */
   readonly controls: Map<string, (body: string) => void> = new Map();
+  /** Who hears, before the application, of comings and goings in public channels of this node. */
+  readonly presenceListeners: Set<(event: PresenceEvent) => void> = new Set();
   private readonly rules: ChannelRules;
   private opening: MaybePromise<void> | undefined;
   private isOpened = false;
@@ -144,7 +146,9 @@ export class ServerNode implements ConnectionHost, HubHost {
   }
 
   onPresence(event: PresenceEvent): void {
-    if (!isInnerChannel(event.channel)) this.reception.onPresence(event);
+    if (isInnerChannel(event.channel)) return;
+    for (const listener of this.presenceListeners) listener(event);
+    this.reception.onPresence(event);
   }
 
   /** Disconnects on every node. */

@@ -258,4 +258,24 @@ describe("a session client", () => {
     expect(client.frames.join()).toContain('"t":"expiring"');
     expect(client.machine.state).toBe("live");
   });
+
+  test("hears who comes and goes where the channel has presence, and may ask who is there", async () => {
+    const world = await startServer({
+      origins: ["*"],
+      authenticate: byToken,
+      authorize: () => true,
+      channels: [{ match: "*", presence: true, presenceGraceMs: 0 }],
+    });
+    const ann = await enter(world, { token: "ann", device: "d-1", channels: { room: null } });
+    const bob = await enter(world, { token: "bob", device: "d-2", channels: { room: null } });
+    const changes = (type: "joined" | "left"): string[] =>
+      ann.of("presence").flatMap((change) => change[type].map(({ user }) => user));
+    await ann.until(() => changes("joined").includes("bob"));
+    ann.request(1, { kind: "members", channel: "room" });
+    await ann.until(() => ann.of("settled").length === 1);
+    expect(ann.of("settled")[0]?.ok).toMatchObject({ count: 2 });
+    bob.cut();
+    await ann.until(() => changes("left").length > 0);
+    expect(changes("left")).toEqual(["bob"]);
+  });
 });

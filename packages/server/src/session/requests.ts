@@ -98,7 +98,8 @@ function toHistoryMessage({ position: p, data, format, publishedAtMs: at }: Publ
   return { p, d: format === "json" ? (JSON.parse(data) as Json) : data, at };
 }
 
-function toMember({ memberId, user, info }: Member): Json {
+/** A member as clients see it. */
+export function toMember({ memberId, user, info }: Pick<Member, "memberId" | "user" | "info">): Json {
   const device = memberId.startsWith(`${user} `) ? memberId.slice(user.length + 1) : "";
   return info === undefined ? { user, device } : { user, device, info: JSON.parse(info) as Json };
 }

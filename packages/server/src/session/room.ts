@@ -1,7 +1,7 @@
 import { offsetOf, type Batch } from "@weapp-socket/protocol";
-import type { Publication } from "../broker/publication.js";
+import type { PresenceEvent, Publication } from "../broker/publication.js";
 import { contentFrame } from "../outbound-frame.js";
-import { messageText } from "./envelope.js";
+import { messageText, presenceText } from "./envelope.js";
 import { NO_RECEIPTS, toReceipted, type Receipted } from "./owed-receipts.js";
 
 /** Publications of a room that go out together. */
@@ -15,6 +15,8 @@ export interface RoomBatch extends Batch {
 export interface RoomMember {
   /** Whether the member took it; otherwise it gets it some other way, or is told a gap. */
   offer(room: Room, batch: RoomBatch): boolean;
+  /** A frame without a position, which may be lost. */
+  tell(room: Room, frame: Uint8Array): void;
 }
 
 /** Hears what was written to at least one member. */
@@ -23,6 +25,8 @@ export type SentListener = (receipted: readonly Receipted[]) => void;
 /** A frame holds at most this much, so that a client never has to take more in one piece. */
 const MAX_MESSAGES = 100;
 const MAX_CHARACTERS = 64 * 1024;
+
+const NO_CHANGES: readonly PresenceEvent[] = [];
 
 /**
  * The session connections of this node that are in one channel. What is published is put into its envelope once, gathered
@@ -36,6 +40,7 @@ export class Room {
   readonly members: Set<RoomMember> = new Set();
   private readonly onSent: SentListener;
   private receipted: readonly Receipted[] = NO_RECEIPTS;
+  private changes: readonly PresenceEvent[] = NO_CHANGES;
   private texts: string[] = [];
   private characters = 0;
   private prev = "";
@@ -48,7 +53,7 @@ export class Room {
   }
 
   get isDirty(): boolean {
-    return this.texts.length > 0;
+    return this.texts.length > 0 || this.changes.length > 0;
   }
 
   gather(publication: Publication): void {
@@ -64,8 +69,22 @@ export class Room {
     if (this.texts.length >= MAX_MESSAGES || this.characters >= MAX_CHARACTERS) this.flush();
   }
 
+  /** Somebody came or went. */
+  note(event: PresenceEvent): void {
+    this.changes = [...this.changes, event];
+  }
+
   /** Writes what was gathered to everyone. */
   flush(): void {
+    this.flushMessages();
+    const { changes } = this;
+    if (changes.length === 0) return;
+    this.changes = NO_CHANGES;
+    const frame = contentFrame({ data: presenceText(this.name, changes) });
+    for (const member of this.members) member.tell(this, frame);
+  }
+
+  private flushMessages(): void {
     const { texts } = this;
     if (texts.length === 0) return;
     const frame = contentFrame({ data: texts.length === 1 ? texts[0]! : `[${texts.join(",")}]` });

@@ -1,5 +1,5 @@
 import type { MaybePromise } from "../broker/maybe-promise.js";
-import type { Publication } from "../broker/publication.js";
+import type { PresenceEvent, Publication } from "../broker/publication.js";
 import type { Clock } from "../clock.js";
 import type { Hub, Watcher } from "../hub.js";
 import type { ResolvedRule } from "../channel-rules.js";
@@ -57,6 +57,15 @@ export class Rooms {
     if (open?.room.members.delete(member) !== true || open.room.members.size > 0) return;
     this.open.delete(channel);
     this.host.hub.unwatch(channel, open.watcher);
+  }
+
+  /** Tells the members of a room who came and went. */
+  onPresence(event: PresenceEvent): void {
+    const room = this.open.get(event.channel)?.room;
+    if (room === undefined) return;
+    const wasDirty = room.isDirty;
+    room.note(event);
+    if (!wasDirty) this.later(room);
   }
 
   /** Lets somebody write at the end of this turn, after whoever asked before. */

@@ -102,6 +102,12 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
     return true;
   }
 
+  tell({ name }: Room, frame: Uint8Array): void {
+    if (!this.machine.feeds.has(name)) return;
+    this.flush();
+    this.link.write(frame);
+  }
+
   // --- Writer ---
 
   flush(): void {

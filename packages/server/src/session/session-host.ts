@@ -40,6 +40,7 @@ export class SessionHost {
       windowBytes: settings.maxUnackedBytes,
       maxReplay: settings.maxReplayMessages,
     };
+    node.presenceListeners.add((event) => this.rooms.onPresence(event));
     node.controls.set(SUPERSEDE, (connection) => this.holders.get(connection)?.supersede());
   }
 
