@@ -16,7 +16,9 @@ export function openDialog(layer: HTMLElement, onEscape: () => void): () => void
     if (event.key === "Escape") onEscape();
     if (event.key === "Tab") keepInside(layer, event);
   });
-  layer.querySelector<HTMLElement>("input, [data-first], button:last-of-type")?.focus();
+  const first =
+    layer.querySelector<HTMLElement>("input, [data-first]") ?? layer.querySelector("button:last-of-type");
+  if (first instanceof HTMLElement) first.focus({ preventScroll: true });
   return () => {
     layer.remove();
     if (before instanceof HTMLElement) before.focus();
