@@ -117,6 +117,25 @@ export function followDrag(element: HTMLElement, axis: "x" | "y" | "both", event
   element.addEventListener("pointercancel", finish);
 }
 
+/** Lets a mouse pull what a finger scrolls by itself: a column of lines that snap. */
+export function pullByMouse(element: HTMLElement): void {
+  let from = 0;
+  followDrag(element, "y", {
+    start({ pointerType }) {
+      from = element.scrollTop;
+      return pointerType === "mouse";
+    },
+    move({ dy }) {
+      element.style.scrollSnapType = "none";
+      element.scrollTop = from - dy;
+    },
+    end() {
+      element.style.scrollSnapType = "";
+    },
+  });
+  element.style.touchAction = "";
+}
+
 export interface PullEvents {
   /** Whether what is touched here may be pulled down. */
   readonly canStart: () => boolean;

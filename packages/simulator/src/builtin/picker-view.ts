@@ -1,5 +1,5 @@
 import type { BuiltinComponent, BuiltinHost } from "./definition.js";
-import { part } from "./dom.js";
+import { part, pullByMouse } from "./dom.js";
 
 /** Columns in the page, of which each has one line in the middle. */
 export function createPickerView(): readonly BuiltinComponent[] {
@@ -191,6 +191,7 @@ function createColumn(element: HTMLElement): DrawnColumn {
       lines.observe(element, { childList: true });
       size.observe(element);
       element.tabIndex = 0;
+      pullByMouse(element);
       element.addEventListener("scroll", () => {
         if (isOwn) {
           isOwn = false;

@@ -1,4 +1,4 @@
-import { part } from "../builtin/dom.js";
+import { part, pullByMouse } from "../builtin/dom.js";
 import type { DrawnOverlay, PickerOverlay } from "../view/overlays.js";
 import { createLayer, layerButton, openDialog } from "./layer.js";
 
@@ -48,6 +48,7 @@ function createColumn(body: HTMLElement, index: number, overlay: PickerOverlay):
   element.tabIndex = 0;
   element.setAttribute("role", "listbox");
   body.append(element);
+  pullByMouse(element);
   let shown: readonly string[] = [];
   let chosen = -1;
 

@@ -138,6 +138,8 @@ test("every page of the gallery is drawn in Chromium, and what is dragged tells 
   await page.locator("wx-picker-view-column").first().hover();
   await page.mouse.wheel(0, 50);
   await expect.poll(said).toContainEqual(expect.stringContaining('change {"value":[3,1]}'));
+  await drag("wx-picker-view-column", 0, -50);
+  await expect.poll(said).toContainEqual(expect.stringContaining('change {"value":[4,1]}'));
   await open("media");
   await expect.poll(said).toContainEqual(expect.stringContaining("saved"));
   const pixel = await page.evaluate(() => {
