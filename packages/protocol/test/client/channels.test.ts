@@ -330,6 +330,20 @@ describe("acks", () => {
     ]);
   });
 
+  test("a channel in which nothing new came has no part in an ack", () => {
+    const client = createHarness();
+    client.run(client.machine.subscribe("a", at(3), client.now));
+    client.run(client.machine.subscribe("b", at(3), client.now));
+    client.goLive({ a: { position: at(3), recovered: true }, b: { position: at(3), recovered: true } });
+    client.hear(message(4), message(4, "b"));
+    client.look();
+    client.advance(1_000);
+    expect(client.sent()).toEqual([{ t: "ack", c: { a: at(4), b: at(4) }, from: { a: at(3), b: at(3) } }]);
+    client.hear(message(5, "b"));
+    client.advance(1_000);
+    expect(client.sent()).toEqual([{ t: "ack", c: { b: at(5) }, from: { b: at(4) } }]);
+  });
+
   test("processed: nothing from before a gap together with what follows it", () => {
     const client = processing();
     client.hear(message(4), { t: "gap", c: "a", p: at(9), why: "slow" });
