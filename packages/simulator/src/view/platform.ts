@@ -1,4 +1,4 @@
-import type { Clock, RuntimeOptions, Transport } from "@weapp-socket/runtime/core";
+import type { Clock, RuntimeOptions, Surroundings, Transport } from "@weapp-socket/runtime/core";
 import type { DomainLists } from "../domain-list.js";
 import type { Scenario } from "../faults/scenario.js";
 import type { PhoneLook } from "../handle.js";
@@ -20,7 +20,7 @@ export interface Platform {
   readonly screen: Screen;
   readonly clock: Clock;
   readonly transport: Transport;
-  readonly runtimeOptions: RuntimeOptions;
+  readonly runtimeOptions: RuntimeOptions & Pick<Surroundings, "localNetworks">;
   /** Requests, uploads and downloads. */
   readonly host: HostCall;
   /** Where requests may go; null: anywhere. */

@@ -1,4 +1,4 @@
-import type { RuntimeOptions, UrlRule } from "@weapp-socket/runtime/core";
+import type { LocalNetwork, RuntimeOptions, Surroundings, UrlRule } from "@weapp-socket/runtime/core";
 import type { Program } from "../program.js";
 
 /** What of a program's configuration its sockets heed. */
@@ -9,12 +9,19 @@ export function programOptions(
     readonly map: readonly UrlRule[];
     readonly urlCheck: boolean;
     readonly socketDomains: readonly string[];
+    /** The machine's own, for the LAN rule of `urlCheck`. Default: none. */
+    readonly localNetworks?: readonly LocalNetwork[];
   },
-): RuntimeOptions {
+): RuntimeOptions & Pick<Surroundings, "localNetworks"> {
+  const { profile, map, urlCheck, socketDomains, localNetworks = [] } = run;
   const timeouts = appJson["networkTimeout"] as { readonly connectSocket?: unknown } | undefined;
   const modes = appJson["requiredBackgroundModes"];
   return {
-    ...run,
+    profile,
+    map,
+    urlCheck,
+    socketDomains,
+    localNetworks: () => localNetworks,
     appId,
     ...(typeof timeouts?.connectSocket === "number"
       ? { networkTimeout: { connectSocket: timeouts.connectSocket } }
