@@ -64,6 +64,13 @@ export interface SimulatorHandle {
   readonly calls: readonly WxCall[];
   /** Every SocketTask since start, oldest first (bounded). */
   readonly sockets: readonly SocketRecord[];
+  /**
+   * Sends on one of `sockets`, as the author's SocketTask would.
+   *
+   * @param id of its record
+   * @throws Error where it is not open
+   */
+  sendOn(id: number, data: string | ArrayBuffer): void;
   /** What the author's code and the framework printed (bounded). */
   readonly logs: readonly LogLine[];
   /** Hears everything above as it happens; returns the undo. */

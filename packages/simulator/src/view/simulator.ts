@@ -15,6 +15,7 @@ import { componentMethods } from "./component-methods.js";
 import { createFramework } from "./easel/framework.js";
 import { createHostGate } from "./host-gate.js";
 import { createModuleLoader } from "./module-loader.js";
+import { createOpenTasks } from "./open-tasks.js";
 import { createOverlays } from "./overlays.js";
 import { createPageHandle } from "./page-handle.js";
 import { createPageStack, tabItems, type OpenPage, type PageStack } from "./page-stack.js";
@@ -51,6 +52,7 @@ export function createSimulator(
 ): Simulator {
   const { clock, globals, surface } = platform;
   const recorder = createRecorder(() => clock.now());
+  const tasks = createOpenTasks(recorder);
   const note = (error: unknown, where: string): void => recorder.log("error", [error], where);
   const report = (error: unknown, where: string): void => {
     note(error, where);
@@ -142,6 +144,7 @@ export function createSimulator(
     {
       runtime,
       recorder,
+      tasks,
       answers,
       events,
       report,
@@ -358,6 +361,7 @@ export function createSimulator(
     faults,
     calls: recorder.calls,
     sockets: recorder.sockets,
+    sendOn: (id, data) => tasks.send(id, data),
     logs: recorder.logs,
     listen: (listener) => recorder.listen(listener),
     log: (level, parts, source) => recorder.log(level, parts, source),

@@ -7,11 +7,13 @@ import { componentKnows } from "../wx/can-i-use.js";
 import type { WxEvents } from "../wx/events.js";
 import type { PlainFunction, WxFunctions } from "../wx/functions.js";
 import { inert } from "../wx/inert.js";
+import type { OpenTasks } from "./open-tasks.js";
 import type { Recorder } from "./recorder.js";
 
 export interface WxParts {
   readonly runtime: Runtime;
   readonly recorder: Recorder;
+  readonly tasks: OpenTasks;
   readonly answers: Answers;
   readonly events: WxEvents;
   readonly report: (error: unknown, where: string) => void;
@@ -26,11 +28,13 @@ const TASKS = new Set(["request", "uploadFile", "downloadFile"]);
 
 /** The `wx` of a mini program: the runtime's sockets, and all functions that the view has. */
 export function createWxObject(parts: WxParts, groups: readonly WxFunctions[]): Record<string, unknown> {
-  const { runtime, recorder, answers, events, report } = parts;
+  const { runtime, recorder, tasks, answers, events, report } = parts;
   const wx = runtime.wx as unknown as Record<string, unknown>;
   const runtimeCanIUse = wx["canIUse"] as (name: unknown) => boolean;
   const record = (api: string, options: unknown) => recorder.call(api, options);
 
+  const connectSocket = wx["connectSocket"] as (options?: unknown) => unknown;
+  wx["connectSocket"] = (options?: unknown) => tasks.connect(() => connectSocket(options));
   logSocketCalls(wx, record);
   const getNetworkType = wx["getNetworkType"] as (options: object) => Promise<CallResult>;
   wx["getNetworkType"] = callable(
