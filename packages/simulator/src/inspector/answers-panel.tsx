@@ -15,6 +15,8 @@ export function AnswersPanel({ connection, settings }: AnswersPanelProps): JSX.E
   const [search, setSearch] = useState("");
   const [chosen, choose] = useState<string>();
   const [, setTick] = useState(0);
+  /** Grows when the answer is another one than what was typed. */
+  const [revision, setRevision] = useState(0);
   const answers = connection.handle?.answers;
   const redraw = (): void => setTick((tick) => tick + 1);
 
@@ -54,7 +56,7 @@ export function AnswersPanel({ connection, settings }: AnswersPanelProps): JSX.E
         </ul>
         {chosen !== undefined && answer !== undefined && (
           <JsonEditor
-            key={`${chosen} ${isScripted(chosen)}`}
+            key={`${chosen} ${revision}`}
             label={`wx.${chosen}`}
             text={typeof answer === "function" ? "{}" : JSON.stringify(answer, undefined, 2)}
             texts={texts}
@@ -66,9 +68,20 @@ export function AnswersPanel({ connection, settings }: AnswersPanelProps): JSX.E
             }}
             onReset={() => {
               answers.reset(chosen);
-              redraw();
+              setRevision(revision + 1);
             }}
-          />
+          >
+            <button
+              type="button"
+              title={texts.answerFailsHint}
+              onClick={() => {
+                answers.set(chosen, { errMsg: `${chosen}:fail cancel` });
+                setRevision(revision + 1);
+              }}
+            >
+              {texts.answerFails}
+            </button>
+          </JsonEditor>
         )}
       </div>
     </div>

@@ -124,12 +124,13 @@ export function createFrameConnection(): FrameConnection {
     setNetworkType(type) {
       networkType = type;
       handle?.setNetworkType(type);
-      changed();
+      draw();
     },
     changeConditions(changes) {
       conditions = { ...conditions, ...changes };
       handle?.faults.change(changes);
-      changed();
+      // What the reader does shows at once: a switch that is pressed again must know that it is on.
+      draw();
     },
     get highlighted() {
       return highlighted;

@@ -18,10 +18,12 @@ interface FrameListProps {
   readonly entry: SocketEntry;
   readonly settings: Settings;
   readonly tools: ComponentChildren;
+  /** Sends on this socket; undefined while it is not open. */
+  readonly onSend: ((data: string | ArrayBuffer) => void) | undefined;
 }
 
 /** What one socket sent and received, and what happened to it, in order. */
-export function FrameList({ entry, settings, tools }: FrameListProps): JSX.Element {
+export function FrameList({ entry, settings, tools, onSend }: FrameListProps): JSX.Element {
   const { texts } = settings;
   const [direction, setDirection] = useState<Direction>("all");
   const [shows, show] = useState<"message" | "connection">("message");
@@ -62,7 +64,14 @@ export function FrameList({ entry, settings, tools }: FrameListProps): JSX.Eleme
           {event === undefined || shows === "connection" ? (
             <SocketDetail entry={entry} texts={texts} />
           ) : "data" in event ? (
-            <MessageView id={number} data={event.data} bytes={event.bytes} texts={texts} query={query} />
+            <MessageView
+              id={number}
+              data={event.data}
+              bytes={event.bytes}
+              texts={texts}
+              query={query}
+              onResend={onSend && (() => onSend(event.data))}
+            />
           ) : (
             <LifeEvent event={event} texts={texts} />
           )}

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import type { Texts } from "./texts.js";
 
 interface JsonEditorProps {
@@ -11,10 +11,13 @@ interface JsonEditorProps {
   /** Throws what is wrong with the value. */
   readonly onSave: (value: unknown) => void;
   readonly onReset: () => void;
+  /** More buttons. */
+  readonly children?: ComponentChildren;
 }
 
 /** A value to edit as JSON. What is wrong with it stands below. */
-export function JsonEditor({ label, text, texts, resetName, onSave, onReset }: JsonEditorProps): JSX.Element {
+export function JsonEditor(props: JsonEditorProps): JSX.Element {
+  const { label, text, texts, resetName, onSave, onReset } = props;
   const [draft, setDraft] = useState(text);
   const [problem, setProblem] = useState("");
 
@@ -44,6 +47,7 @@ export function JsonEditor({ label, text, texts, resetName, onSave, onReset }: J
         onInput={(event) => setDraft(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save();
+          if (event.key === "Escape") event.currentTarget.blur();
         }}
       />
       {problem !== "" && (
@@ -58,6 +62,7 @@ export function JsonEditor({ label, text, texts, resetName, onSave, onReset }: J
         <button type="button" onClick={onReset}>
           {resetName}
         </button>
+        {props.children}
       </div>
     </form>
   );

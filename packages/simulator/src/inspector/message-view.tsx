@@ -27,10 +27,12 @@ interface MessageViewProps {
   readonly bytes: number;
   readonly texts: Texts;
   readonly query: Query;
+  /** Undefined where it cannot be sent: the socket is not open. */
+  readonly onResend: (() => void) | undefined;
 }
 
 /** What one message carries: as text, as indented JSON, or byte by byte. */
-export function MessageView({ id, data, bytes, texts, query }: MessageViewProps): JSX.Element {
+export function MessageView({ id, data, bytes, texts, query, onResend }: MessageViewProps): JSX.Element {
   const [wanted, want] = useState<Form>("json");
   const isText = typeof data === "string";
   const json = useMemo(
@@ -52,6 +54,15 @@ export function MessageView({ id, data, bytes, texts, query }: MessageViewProps)
           onChoose={want}
         />
         <CopyButton texts={texts} text={() => (form === "hex" ? hexDump(bytesOf(data)) : full)} />
+        <button
+          type="button"
+          class="small"
+          title={texts.resendHint}
+          disabled={onResend === undefined}
+          onClick={onResend}
+        >
+          {texts.resend}
+        </button>
         <span class="grow" />
         <span class="weak">{formatBytes(bytes)}</span>
       </div>

@@ -105,7 +105,17 @@ export function SocketsPanel({ connection, settings, now }: SocketsPanelProps): 
             isBefore
             onResize={(socketsHeight) => change({ socketsHeight })}
           />
-          <FrameList key={chosen.key} entry={chosen} settings={settings} tools={tools} />
+          <FrameList
+            key={chosen.key}
+            entry={chosen}
+            settings={settings}
+            tools={tools}
+            onSend={
+              chosen.era === "now" && chosen.record.state === "open"
+                ? (data) => connection.handle?.sendOn(chosen.record.id, data)
+                : undefined
+            }
+          />
         </>
       )}
     </div>

@@ -12,6 +12,7 @@ export const en: Texts = {
   profiles: { device: "phone", devtools: "DevTools" },
   urlCheck: "Check domains",
   urlCheckHint: "Refuse addresses that are not in the lists of allowed domains (loads the page again)",
+  urlCheckNeedsAppId: "Checked only for a program with an appid of its own in project.config.json",
   keep: "Keep log",
   keepHint: "When the page is loaded again, keep the connections, calls and lines of before",
   theme: "Theme",
@@ -89,6 +90,8 @@ export const en: Texts = {
   storageSize: (used, limit) => `${used} of ${limit}`,
   answersHint:
     "What functions answer that on a phone ask its owner, its hardware or WeChat. An errMsg of xxx:fail is a failure.",
+  answerFails: "Fail",
+  answerFailsHint: "The call fails, as when the person cancels",
   answerIsObject: 'an answer is an object, such as { "result": "…" }',
   search: "Filter",
   searchHint: "Press / to come here; begin with - to leave out, as in -ping",
@@ -145,6 +148,8 @@ export const en: Texts = {
   json: "JSON",
   hex: "Hex",
   noBytes: "An empty message.",
+  resend: "Send again",
+  resendHint: "Sends this to the server, as the page would",
   cutAt: (shown, all) => `Only the first ${shown} of ${all} are shown; copying takes all.`,
 
   noCalls: "No wx call yet.",
@@ -164,6 +169,9 @@ export const en: Texts = {
   info: "Info",
 
   page: "Page",
+  edit: "Edit",
+  cancel: "Cancel",
+  dataIsObject: "a page's data is an object",
   noPage: "No page is open yet.",
   noProblems: "The program compiled without problems.",
   severities: { error: "error", warning: "warning" },

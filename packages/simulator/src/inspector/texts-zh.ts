@@ -11,6 +11,7 @@ export const zh = {
   profiles: { device: "真机", devtools: "开发者工具" },
   urlCheck: "校验域名",
   urlCheckHint: "拒绝不在合法域名列表里的地址（会重新加载页面）",
+  urlCheckNeedsAppId: "project.config.json 里有自己的 appid 时才检查",
   keep: "保留记录",
   keepHint: "页面重新加载后，保留之前的连接、调用和日志",
   theme: "主题",
@@ -90,6 +91,8 @@ export const zh = {
   noStorage: "还没有存东西。页面调用 wx.setStorage 之后会出现在这里。",
   storageSize: (used: string, limit: string): string => `${used}，上限 ${limit}`,
   answersHint: "真机上要问用户、硬件或微信服务器的函数，在这里回答什么。errMsg 写成 xxx:fail 就是失败。",
+  answerFails: "失败",
+  answerFailsHint: "调用失败，像用户取消那样",
   answerIsObject: '应答要是一个对象，比如 { "result": "…" }',
   search: "筛选",
   searchHint: "按 / 聚焦；以 - 开头表示排除，例如 -ping",
@@ -141,6 +144,8 @@ export const zh = {
   json: "JSON",
   hex: "十六进制",
   noBytes: "空消息。",
+  resend: "再发一次",
+  resendHint: "像页面那样把它发给服务器",
   cutAt: (shown: string, all: string) => `只显示前 ${shown}（共 ${all}）；复制可得全部。`,
 
   // wx 调用
@@ -163,6 +168,9 @@ export const zh = {
 
   // 页面数据、问题
   page: "页面",
+  edit: "编辑",
+  cancel: "取消",
+  dataIsObject: "页面的数据是一个对象",
   noPage: "还没有打开页面。",
   noProblems: "编译没有发现问题。",
   severities: { error: "错误", warning: "警告" },

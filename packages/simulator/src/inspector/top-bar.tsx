@@ -24,6 +24,8 @@ export function TopBar({ connection, settings, frame, onFrame }: TopBarProps): J
   const { handle, hiddenAt } = connection;
   const off = handle === undefined;
   const profile = frame.profile ?? handle?.settings.profile ?? "device";
+  // Without an appid of its own a program has no lists of domains, and nothing is checked.
+  const isTourist = handle?.program.appId === "touristappid";
   const urlCheck = frame.urlCheck ?? handle?.settings.urlCheck ?? false;
   return (
     <header class="top">
@@ -76,9 +78,9 @@ export function TopBar({ connection, settings, frame, onFrame }: TopBarProps): J
         />
         <Toggle
           label={texts.urlCheck}
-          hint={texts.urlCheckHint}
-          isOn={urlCheck}
-          isDisabled={off}
+          hint={isTourist ? texts.urlCheckNeedsAppId : texts.urlCheckHint}
+          isOn={urlCheck && !isTourist}
+          isDisabled={off || isTourist}
           onToggle={(isOn) => onFrame({ ...frame, urlCheck: isOn })}
         />
       </div>

@@ -33,7 +33,12 @@ declare global {
 }
 
 const diagnostics = JSON.parse(sessionStorage.getItem("diagnostics") ?? "[]") as Diagnostic[];
-const program = { version: 1, diagnostics, pages: ["pages/chat/chat"] } as unknown as Program;
+const program = {
+  version: 1,
+  appId: "wx0123456789abcdef",
+  diagnostics,
+  pages: ["pages/chat/chat"],
+} as unknown as Program;
 const recorder = createRecorder(() => Date.now());
 const asked: string[] = [];
 const search = new URLSearchParams(location.search);

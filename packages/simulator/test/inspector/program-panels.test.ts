@@ -1,8 +1,7 @@
 import { openBrowser } from "@weapp-socket/testkit";
 import type { Browser, Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { startSimulator } from "../host/simulator-world.js";
-import { makeProgram } from "../program-folder.js";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openInspector } from "./real-inspector.js";
 
 /** The panels that look into a running program: what it is made of, what it keeps, what it is answered. */
 
@@ -24,15 +23,7 @@ const PROGRAM = {
   "pages/a/a.wxss": ".outer { height: 80px }",
 };
 
-async function open(): Promise<Page> {
-  const { url } = await startSimulator({ dir: makeProgram(PROGRAM).dir });
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US" });
-  onTestFinished(() => context.close());
-  const page = await context.newPage();
-  await page.goto(url);
-  await page.waitForFunction(() => window.simulator?.pages().length === 1);
-  return page;
-}
+const open = (): Promise<Page> => openInspector(browser, PROGRAM);
 
 const tab = (page: Page, name: string): Locator => page.getByRole("tab", { name });
 const setData = (page: Page, changes: object): Promise<void> =>
@@ -106,9 +97,38 @@ test("answers: what scanCode returns is up to the developer, a failure too", asy
   await editor.fill('{ "errMsg": "scanCode:fail cancel" }');
   await page.getByRole("button", { name: "Save" }).click();
   expect(await scan()).toBe("scanCode:fail cancel");
+  await setData(page, { code: "" });
+  await editor.fill('{ "result": "again" }');
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Fail" }).click();
+  await expect.poll(() => editor.inputValue()).toContain("scanCode:fail cancel");
+  expect(await scan()).toBe("scanCode:fail cancel");
   await editor.fill("7");
   await page.getByRole("button", { name: "Save" }).click();
   expect(await page.getByRole("alert").textContent()).toContain("an answer is an object");
   await page.getByRole("button", { name: "Reset" }).click();
   expect(await page.evaluate(() => window.simulator!.answers.scripted("scanCode"))).toBeUndefined();
+});
+
+test("page data: what is edited is set, and nothing else", async () => {
+  const page = await open();
+  await tab(page, "Page data").click();
+  await page.getByRole("button", { name: "Edit" }).click();
+  const editor = page.getByRole("textbox", { name: "Page data" });
+  expect(JSON.parse(await editor.inputValue())).toEqual({ list: ["甲"], code: "" });
+  await setData(page, { code: "meanwhile" });
+  await editor.fill("[1]");
+  await page.getByRole("button", { name: "Save" }).click();
+  expect(await page.getByRole("alert").textContent()).toContain("a page's data is an object");
+  await editor.fill('{ "list": ["甲", "新"], "code": "" }');
+  await page.keyboard.press("Control+Enter");
+  await page.getByRole("tree", { name: "data" }).waitFor();
+  expect(await page.evaluate(() => window.simulator!.page().data())).toEqual({
+    list: ["甲", "新"],
+    code: "meanwhile",
+  });
+  expect(await page.evaluate(() => window.simulator!.page().text())).toContain("新");
+  await page.getByRole("button", { name: "Edit" }).click();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect.poll(() => editor.count()).toBe(0);
 });

@@ -1,0 +1,243 @@
+import { createPushServer, type PushServer } from "@weapp-socket/server";
+import { openBrowser } from "@weapp-socket/testkit";
+import type { Browser, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import type { SimulatorOptions } from "../../src/index.js";
+import { openInspector } from "./real-inspector.js";
+
+/** What is done in the device panel is what the program sees: a real page, a real server, a click each. */
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+}, 60_000);
+afterAll(() => browser.close());
+
+const PROGRAM = {
+  "pages/a/a.js": `Page({
+    data: { socket: "", heard: [], took: -1, life: [], network: "", theme: "", width: 0, memory: "" },
+    onLoad() {
+      wx.onNetworkStatusChange(({ networkType }) => this.setData({ network: networkType }))
+      wx.onThemeChange(({ theme }) => this.setData({ theme }))
+      this.connect()
+    },
+    onShow() { this.setData({ life: [...this.data.life, "show"] }) },
+    onHide() { this.setData({ life: [...this.data.life, "hide"] }) },
+    onReady() { this.setData({ width: wx.getSystemInfoSync().windowWidth }) },
+    onResize({ size }) { this.setData({ width: size.windowWidth }) },
+    connect() {
+      this.setData({ socket: "connecting" })
+      const task = this.task = wx.connectSocket({ url: "wss://prod.example/push", fail: ({ errMsg }) => this.setData({ socket: errMsg }) })
+      if (!task) return
+      task.onOpen(() => this.setData({ socket: "open" }))
+      task.onError(({ errMsg }) => this.setData({ socket: errMsg }))
+      task.onClose(({ code, reason }) => this.setData({ socket: this.data.socket === "open" ? "closed " + code + " " + reason : this.data.socket }))
+      task.onMessage(({ data }) => this.setData({ heard: [...this.data.heard, data], took: Date.now() - this.sentAt }))
+    },
+    send() { this.sentAt = Date.now(); this.task.send({ data: "hi" }) },
+  })`,
+  "pages/a/a.wxml":
+    '<view>{{socket}}</view><button id="connect" bindtap="connect">c</button><button id="send" bindtap="send">s</button>',
+  "pages/a/a.json": "{}",
+  "app.json": '{"pages":["pages/a/a"],"darkmode":true}',
+  "project.config.json": '{"appid":"wx0123456789abcdef"}',
+};
+
+interface World {
+  readonly page: Page;
+  readonly server: PushServer;
+  /** What the server got. */
+  readonly got: readonly unknown[];
+}
+
+async function open(options: Partial<SimulatorOptions> = {}): Promise<World> {
+  const server = createPushServer();
+  const got: unknown[] = [];
+  server.on("connection", (connection) => {
+    connection.join("all");
+    connection.on("message", (data) => {
+      got.push(data);
+      connection.send(`echo ${data as string}`);
+    });
+  });
+  const { port } = await server.listen({ port: 0, host: "127.0.0.1" });
+  onTestFinished(() => server.close());
+  const map = [{ from: "wss://prod.example", to: `ws://127.0.0.1:${port}` }];
+  const page = await openInspector(browser, PROGRAM, { map, ...options });
+  return { page, server, got };
+}
+
+const data = (page: Page, path: string): Promise<unknown> =>
+  page.evaluate((name) => window.simulator?.pages()[0]?.data(name), path);
+const sees = (page: Page, path: string, value: unknown): Promise<void> =>
+  expect.poll(() => data(page, path), { timeout: 3_000 }).toEqual(value);
+const tap = (page: Page, selector: string): Promise<void> =>
+  page.evaluate((name) => window.simulator!.page().find(name)!.tap(), selector);
+const bar = (page: Page): Locator => page.getByRole("group", { name: "Conditions" });
+const button = (page: Page, name: string): Locator => bar(page).getByRole("button", { name, exact: true });
+
+test("cut: the page's socket closes with 1006", async () => {
+  const { page } = await open();
+  await sees(page, "socket", "open");
+  await button(page, "Cut").click();
+  await expect.poll(() => data(page, "socket")).toMatch(/^closed 1006/);
+});
+
+test("close: the page gets the code and the reason that were typed", async () => {
+  const { page } = await open();
+  await sees(page, "socket", "open");
+  await button(page, "Close").click();
+  await page.getByLabel("Close code").fill("4401");
+  await page.getByLabel("Reason").fill("登录已过期");
+  await page.getByRole("button", { name: "Close all connections" }).click();
+  await sees(page, "socket", "closed 4401 登录已过期");
+  await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+});
+
+test("refuse: as many handshakes fail as were asked for, then they succeed again", async () => {
+  const { page } = await open();
+  await sees(page, "socket", "open");
+  await button(page, "Cut").click();
+  await button(page, "Refuse").click();
+  await page.getByLabel("How many").fill("2");
+  await page.getByRole("button", { name: "Refuse the next handshakes" }).click();
+  for (let left = 2; left > 0; left -= 1) {
+    await tap(page, "#connect");
+    await expect.poll(() => data(page, "socket")).toMatch(/fail/);
+  }
+  await tap(page, "#connect");
+  await sees(page, "socket", "open");
+});
+
+test("half-open: nothing arrives either way, and the page is not told", async () => {
+  const { page, got } = await open();
+  await sees(page, "socket", "open");
+  await button(page, "Half-open").click();
+  await tap(page, "#send");
+  // A second connection shows that time has passed and that the server lives.
+  await tap(page, "#connect");
+  await sees(page, "socket", "open");
+  await tap(page, "#send");
+  await sees(page, "heard", ["echo hi"]);
+  expect(got).toEqual(["hi"]);
+  const states = await page.evaluate(() => window.simulator!.sockets.map(({ state }) => state));
+  expect(states).toEqual(["open", "open"]);
+});
+
+test("pause: the server's answer comes once it goes on", async () => {
+  const { page, got } = await open();
+  await sees(page, "socket", "open");
+  const pause = bar(page).getByRole("switch", { name: "Pause server" });
+  await pause.click();
+  await tap(page, "#send");
+  await expect.poll(() => got).toEqual(["hi"]);
+  expect(await data(page, "heard")).toEqual([]);
+  await pause.click();
+  await sees(page, "heard", ["echo hi"]);
+});
+
+test("offline: the socket ends, none opens; online again, it does", async () => {
+  const { page } = await open();
+  await sees(page, "socket", "open");
+  const offline = bar(page).getByRole("switch", { name: "Offline" });
+  await offline.click();
+  await expect.poll(() => data(page, "socket")).toMatch(/^closed 1006/);
+  await tap(page, "#connect");
+  await expect.poll(() => data(page, "socket")).toMatch(/fail/);
+  await offline.click();
+  await tap(page, "#connect");
+  await sees(page, "socket", "open");
+});
+
+test("latency: an answer takes that long each way, until it is reset", async () => {
+  const { page } = await open();
+  await sees(page, "socket", "open");
+  await bar(page).getByLabel("Latency").selectOption("100");
+  await tap(page, "#send");
+  await sees(page, "heard", ["echo hi"]);
+  expect(await data(page, "took")).toBeGreaterThanOrEqual(200);
+  await button(page, "Reset").click();
+  await expect.poll(() => bar(page).getByLabel("Latency").inputValue()).toBe("0");
+});
+
+test("bandwidth: a message takes its size's time", async () => {
+  const { page, server } = await open();
+  await sees(page, "socket", "open");
+  await bar(page).getByLabel("Bandwidth").selectOption("8192");
+  const start = Date.now();
+  await server.publish("all", "x".repeat(4_096));
+  await expect.poll(async () => ((await data(page, "heard")) as unknown[]).length).toBe(1);
+  expect(Date.now() - start).toBeGreaterThanOrEqual(500);
+});
+
+test("network type: the page hears of another one", async () => {
+  const { page } = await open();
+  await bar(page).getByLabel("Network").selectOption("2g");
+  await sees(page, "network", "2g");
+  await bar(page).getByLabel("Network").selectOption("none");
+  await expect.poll(() => data(page, "network")).toBe("none");
+});
+
+test("hide: the page hides, the cover counts to the suspension, which ends the socket; show brings it back", async () => {
+  const { page } = await open();
+  await sees(page, "socket", "open");
+  await page.getByRole("button", { name: "Hide", exact: true }).click();
+  await sees(page, "life", ["show", "hide"]);
+  const cover = page.locator(".cover");
+  expect(await cover.innerText()).toMatch(/suspended in [45] s/);
+  await expect.poll(() => cover.innerText(), { timeout: 8_000 }).toContain("Suspended");
+  await cover.getByRole("button", { name: "Show" }).click();
+  await sees(page, "life", ["show", "hide", "show"]);
+  await expect.poll(() => data(page, "socket")).toMatch(/^closed|fail|interrupted/);
+}, 20_000);
+
+test("phone: another model is another width, the dark one another theme", async () => {
+  const { page } = await open();
+  const device = page.getByLabel("Device");
+  const before = Number(await data(page, "width"));
+  const widths = await device.locator("option").allInnerTexts();
+  await device.selectOption(widths.find((name) => name !== widths[0] && /Max|Plus|iPad/.test(name))!);
+  await expect.poll(() => data(page, "width")).not.toBe(before);
+  await page.getByLabel("Appearance").selectOption("dark");
+  await sees(page, "theme", "dark");
+});
+
+test("domains: with the check on, an address that is not in the lists is refused", async () => {
+  const { page } = await open();
+  await sees(page, "socket", "open");
+  await page.getByRole("switch", { name: "Check domains" }).click();
+  await expect.poll(() => data(page, "socket"), { timeout: 3_000 }).toMatch(/url not in domain list/);
+});
+
+test("domains: a program without an appid of its own is told that nothing is checked", async () => {
+  const page = await openInspector(browser, {});
+  const check = page.getByRole("switch", { name: "Check domains" });
+  await expect.poll(() => check.isDisabled()).toBe(true);
+  expect(await check.getAttribute("title")).toContain("appid");
+});
+
+test("profile: as DevTools behaves, a hidden program is not suspended", async () => {
+  const { page } = await open();
+  await sees(page, "socket", "open");
+  await page.getByLabel("Behave as").selectOption("devtools");
+  await page.waitForFunction(() => window.simulator?.settings.profile === "devtools");
+  await sees(page, "socket", "open");
+  await page.getByRole("button", { name: "Hide", exact: true }).click();
+  expect(await page.locator(".cover").innerText()).toContain("keeps running");
+});
+
+test("a message is sent again, to the server, on its own socket, while that is open", async () => {
+  const { page, got } = await open();
+  await sees(page, "socket", "open");
+  await tap(page, "#send");
+  await sees(page, "heard", ["echo hi"]);
+  const frames = page.getByRole("listbox", { name: "Messages" });
+  await frames.getByText("hi", { exact: true }).click();
+  const again = page.getByRole("button", { name: "Send again" });
+  await again.click();
+  await expect.poll(() => got).toEqual(["hi", "hi"]);
+  await sees(page, "heard", ["echo hi", "echo hi"]);
+  await button(page, "Cut").click();
+  await expect.poll(() => again.isDisabled()).toBe(true);
+});
