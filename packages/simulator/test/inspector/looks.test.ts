@@ -50,13 +50,16 @@ test.each([
     await frames.press("ArrowUp");
     await frames.press("ArrowUp");
     await shoot("message");
-    for (const [at, name] of (["calls", "console", "data", "problems"] as const).entries()) {
+    const rest = ["calls", "console", "data", "wxml", "storage", "answers", "problems"];
+    for (const [at, name] of rest.entries()) {
       await page
         .getByRole("tab")
         .nth(at + 1)
         .click();
       const rows = page.locator(".row");
       if ((await rows.count()) > 0) await rows.nth(1).click();
+      const keys = page.locator(".keyed-list button");
+      if ((await keys.count()) > 0) await keys.first().click();
       await page.waitForTimeout(50);
       await shoot(name);
     }
@@ -130,7 +133,7 @@ async function fill({ phone }: InspectorPage): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 200));
 }
 
-/** Elements that are wider than the window, or stick out of it. */
+/** Elements that are wider than the window, or stick out of it or of the panel. */
 function overflowing(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const { scrollWidth, scrollHeight } = document.documentElement;
@@ -142,6 +145,12 @@ function overflowing(page: Page): Promise<string[]> {
       const box = element.getBoundingClientRect();
       if (box.width > 0 && box.right > innerWidth + 1 && element.closest(".tabs, .list-box") === null)
         found.push(`${element.className} ${element.textContent} ${box.right}`);
+    }
+    const panel = document.querySelector("#panel")!.getBoundingClientRect();
+    for (const element of document.querySelectorAll(".editor, .keyed-list, .tools")) {
+      const { top, bottom } = element.getBoundingClientRect();
+      if (bottom > 0 && (top < panel.top - 1 || bottom > panel.bottom + 1))
+        found.push(`${element.className} ${top} to ${bottom}, the panel ${panel.top} to ${panel.bottom}`);
     }
     return found;
   });
