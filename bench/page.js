@@ -41,7 +41,10 @@ async function benchFrames() {
     const counting = page.evaluate(countFrames, seconds * 1_000);
     const sent = await push(server);
     report(name, sent, await counting);
-    const shown = await page.evaluate(() => globalThis.simulator.page().findAll(".bubble").length);
+    const count = () => page.evaluate(() => globalThis.simulator.page().findAll(".bubble").length);
+    // The last ones may be on their way.
+    for (let look = 0; look < 100 && (await count()) < sent; look += 1) await pause(50);
+    const shown = await count();
     if (shown !== sent) console.log(`\n${name}: expected ${sent} messages on the page, got ${shown}`);
     await page.close();
   }
@@ -55,11 +58,15 @@ async function push(server) {
   while (performance.now() - start < seconds * 1_000) {
     const due = Math.floor(((performance.now() - start) / 1_000) * perSecond);
     for (; sent < due; sent += 1) await server.publish("chat", { content: `第 ${sent + 1} 条消息` });
-    await new Promise((resolve) => {
-      setTimeout(resolve, 5);
-    });
+    await pause(5);
   }
   return sent;
+}
+
+function pause(ms) {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 }
 
 function report(name, sent, deltas) {
