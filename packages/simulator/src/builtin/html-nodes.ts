@@ -1,4 +1,5 @@
 import { textOf } from "../wx/text.js";
+import { HTML_ENTITIES } from "./entities.js";
 
 /** A node of rich text, as WeChat's `nodes` has them. */
 export type HtmlNode = HtmlText | HtmlElement;
@@ -18,24 +19,6 @@ export interface HtmlElement {
 const VOID: ReadonlySet<string> = new Set(["br", "col", "hr", "img", "input", "meta", "link"]);
 /** Elements of which nothing is shown, what is inside neither. */
 const DROPPED: ReadonlySet<string> = new Set(["script", "style", "iframe", "object", "template", "title"]);
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  nbsp: "\u00a0",
-  ensp: "\u2002",
-  emsp: "\u2003",
-  lt: "<",
-  gt: ">",
-  amp: "&",
-  apos: "'",
-  quot: '"',
-  copy: "©",
-  reg: "®",
-  hellip: "…",
-  mdash: "—",
-  middot: "·",
-  times: "×",
-  yen: "¥",
-};
 
 const TOKEN = /<!--[\s\S]*?-->|<!?\/?([a-z][\w-]*)((?:"[^"]*"|'[^']*'|[^>"'])*)>|[^<]+|</giu;
 const ATTRIBUTE = /([^\s=/"']+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+)))?/gu;
@@ -83,7 +66,7 @@ function decodeEntities(text: string): string {
   return text.replaceAll(/&(?:#x([\da-f]+)|#(\d+)|(\w+));/giu, (entity, hex, decimal, name) => {
     const code = hex === undefined ? Number(decimal) : Number.parseInt(String(hex), 16);
     if (name === undefined) return code <= 0x10ffff ? String.fromCodePoint(code) : entity;
-    return ENTITIES[String(name)] ?? entity;
+    return HTML_ENTITIES.get(String(name)) ?? entity;
   });
 }
 

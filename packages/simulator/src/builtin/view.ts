@@ -1,5 +1,6 @@
 import type { BuiltinComponent } from "./definition.js";
 import { mark } from "./dom.js";
+import { TEXT_ENTITIES } from "./entities.js";
 
 /** Classes that an element wears while it is held down (`hover-class`), after a delay and for a while longer. */
 export const HOVER = {
@@ -52,22 +53,12 @@ export const text: BuiltinComponent = {
   },
 };
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  nbsp: "\u00a0",
-  ensp: "\u2002",
-  emsp: "\u2003",
-  lt: "<",
-  gt: ">",
-  amp: "&",
-  apos: "'",
-  quot: '"',
-};
-
 /** What a text shows: written line breaks, wide spaces, and entities where they are asked for. */
 export function displayed(source: string, space: string, decode: boolean): string {
   let shown = source.replaceAll(String.raw`\n`, "\n");
-  const wide = ENTITIES[space];
+  const wide = TEXT_ENTITIES.get(space);
   if (wide !== undefined) shown = shown.replaceAll(" ", wide);
-  if (decode) shown = shown.replaceAll(/&(\w+);/gu, (entity, name: string) => ENTITIES[name] ?? entity);
+  if (decode)
+    shown = shown.replaceAll(/&(\w+);/gu, (entity, name: string) => TEXT_ENTITIES.get(name) ?? entity);
   return shown;
 }

@@ -8,6 +8,7 @@ test.each([
   ["a<br>b<br/>c", "a\nb\nc"],
   ["<b>x<i>y</b>z", "xyz"],
   ["1 < 2 &amp; 3 &#62; &#x32; &unknown;", "1 < 2 & 3 > 2 &unknown;"],
+  ["&constructor; &toString;", "&constructor; &toString;"],
   ["<!-- no --><script>alert('<p>')</script>yes<style>p{}</style>", "yes"],
   ["<p title='a>b'>c</p></div>", "c"],
   ["", ""],
