@@ -138,7 +138,7 @@ export function createFrameConnection(): FrameConnection {
     highlight(rect) {
       if (rect === highlighted) return;
       highlighted = rect;
-      changed();
+      draw();
     },
     changed,
   };

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { JSX } from "preact";
 import type { FrameConnection } from "./connection.js";
 import { Pick } from "./controls.js";
@@ -6,12 +6,10 @@ import { CopyButton } from "./copy-button.js";
 import { DataTree } from "./data-tree.js";
 import { JsonEditor } from "./json-editor.js";
 import type { Settings } from "./settings.js";
+import { usePolling } from "./use-polling.js";
 
-/** Data is copied out of the page this often, or less where copying takes long. */
+/** Data is copied out of the page this often. */
 const REFRESH_MS = 250;
-
-/** No more than this part of the time is spent on copying. */
-const MAX_SHARE = 1 / 20;
 
 interface DataPanelProps {
   readonly connection: FrameConnection;
@@ -32,16 +30,7 @@ export function DataPanel({ connection, settings }: DataPanelProps): JSX.Element
   /** What is edited, as it was when that began. */
   const [edited, edit] = useState<{ readonly name: string; readonly data: unknown }>();
 
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout>;
-    const refresh = (): void => {
-      const start = performance.now();
-      if (document.visibilityState === "visible") show({ name, data: read() });
-      timer = setTimeout(refresh, Math.max(REFRESH_MS, (performance.now() - start) / MAX_SHARE));
-    };
-    refresh();
-    return () => clearTimeout(timer);
-  }, [connection.handle, name]);
+  usePolling(() => show({ name, data: read() }), REFRESH_MS, [connection.handle, name]);
 
   if (page === undefined) return <p class="empty">{texts.noPage}</p>;
   const query = Object.entries(page.query);

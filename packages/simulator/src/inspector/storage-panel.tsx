@@ -1,14 +1,21 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { JSX } from "preact";
 import type { FrameConnection } from "./connection.js";
 import { JsonEditor } from "./json-editor.js";
 import { formatBytes } from "./format.js";
 import type { Settings } from "./settings.js";
+import { usePolling } from "./use-polling.js";
 
 /** What is kept is looked at this often. */
 const REFRESH_MS = 500;
 /** WeChat's limit (storage documentation). */
 const MAX_BYTES = 10_485_760;
+
+/** A key, and its value as JSON. */
+interface Entry {
+  readonly key: string;
+  readonly text: string;
+}
 
 interface StoragePanelProps {
   readonly connection: FrameConnection;
@@ -18,18 +25,14 @@ interface StoragePanelProps {
 /** What the program keeps: looked at, changed, deleted. */
 export function StoragePanel({ connection, settings }: StoragePanelProps): JSX.Element {
   const { texts } = settings;
-  const [, setTick] = useState(0);
+  const [entries, setEntries] = useState<readonly Entry[]>([]);
   const [chosen, choose] = useState<string>();
   const storage = connection.handle?.storage;
-  const redraw = (): void => setTick((tick) => tick + 1);
-
-  useEffect(() => {
-    const timer = setInterval(redraw, REFRESH_MS);
-    return () => clearInterval(timer);
-  }, []);
+  const read = (): void =>
+    setEntries(storage?.keys().map((key) => ({ key, text: JSON.stringify(storage.get(key)) })) ?? []);
+  usePolling(read, REFRESH_MS, [storage]);
 
   if (storage === undefined) return <p class="empty">{texts.starting}</p>;
-  const entries = storage.keys().map((key) => ({ key, text: JSON.stringify(storage.get(key)) }));
   const bytes = entries.reduce((sum, { key, text }) => sum + key.length + text.length, 0);
   const shown = entries.find(({ key }) => key === chosen);
   return (
@@ -42,7 +45,7 @@ export function StoragePanel({ connection, settings }: StoragePanelProps): JSX.E
           disabled={entries.length === 0}
           onClick={() => {
             storage.clear();
-            redraw();
+            read();
           }}
         >
           {texts.clear}
@@ -70,11 +73,12 @@ export function StoragePanel({ connection, settings }: StoragePanelProps): JSX.E
               resetName={texts.remove}
               onSave={(value) => {
                 storage.set(shown.key, value);
-                redraw();
+                read();
               }}
               onReset={() => {
                 storage.remove(shown.key);
                 choose(undefined);
+                read();
               }}
             />
           )}

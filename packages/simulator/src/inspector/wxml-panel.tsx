@@ -5,11 +5,10 @@ import type { FrameConnection } from "./connection.js";
 import { DataTree } from "./data-tree.js";
 import type { Settings } from "./settings.js";
 import { moveInTree } from "./tree-keys.js";
+import { usePolling } from "./use-polling.js";
 
-/** The tree is read from the page this often, or less where reading takes long. */
+/** The tree is read from the page this often. */
 const REFRESH_MS = 300;
-/** No more than this part of the time is spent on reading. */
-const MAX_SHARE = 1 / 20;
 /** Children that are drawn at once. */
 const MAX_CHILDREN = 100;
 /** Characters of a text or of an attribute that are drawn. */
@@ -27,19 +26,8 @@ export function WxmlPanel({ connection, settings }: WxmlPanelProps): JSX.Element
   const [chosen, choose] = useState<readonly number[]>([]);
   const { handle } = connection;
 
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout>;
-    const refresh = (): void => {
-      const start = performance.now();
-      if (document.visibilityState === "visible") setTree(handle?.pages().at(-1)?.tree());
-      timer = setTimeout(refresh, Math.max(REFRESH_MS, (performance.now() - start) / MAX_SHARE));
-    };
-    refresh();
-    return () => {
-      clearTimeout(timer);
-      connection.highlight(undefined);
-    };
-  }, [connection, handle]);
+  usePolling(() => setTree(handle?.pages().at(-1)?.tree()), REFRESH_MS, [handle]);
+  useEffect(() => () => connection.highlight(undefined), [connection, handle]);
 
   if (tree === undefined) return <p class="empty">{texts.noPage}</p>;
   const node = chosen.reduce<TreeNode | undefined>((at, index) => at?.children[index], tree);
