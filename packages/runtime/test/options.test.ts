@@ -1,5 +1,10 @@
 import { createRuntime as createNodeRuntime } from "@weapp-socket/runtime";
-import { createRuntime, type CoreOptions, type SocketTrace } from "@weapp-socket/runtime/core";
+import {
+  createRuntime,
+  programReferer,
+  type CoreOptions,
+  type SocketTrace,
+} from "@weapp-socket/runtime/core";
 import { createVirtualClock, type VirtualClock } from "@weapp-socket/testkit/clock";
 import { describe, expect, test } from "vitest";
 import { createScriptedTransport, type ScriptedTransport } from "./scripted-transport.js";
@@ -293,4 +298,12 @@ test("what onSocketTrace throws is reported, and stops nothing", () => {
   runtime.wx.connectSocket({ url: "wss://a.example" });
   expect(transport.links).toHaveLength(1);
   expect(reported).toHaveLength(1);
+});
+
+test.each([
+  [{}, "wx0000000000000000/0"],
+  [{ profile: "devtools", appId: "wx1" } as const, "wx1/devtools"],
+  [{ appId: "wx1", version: "7" }, "wx1/7"],
+])("programReferer of %j", (options, place) => {
+  expect(programReferer(options)).toBe(`https://servicewechat.com/${place}/page-frame.html`);
 });

@@ -25,6 +25,11 @@ const owned: ReadonlySet<string> = new Set([
   "sec-websocket-protocol",
 ]);
 
+/** The Referer of everything that a mini program asks for. */
+export function refererOf({ appId, version }: Pick<Identity, "appId" | "version">): string {
+  return `https://servicewechat.com/${appId}/${version}/page-frame.html`;
+}
+
 /** The request headers that WeChat adds, then the caller's, each name once. */
 export function handshakeHeaders(
   identity: Identity,
@@ -34,10 +39,9 @@ export function handshakeHeaders(
 ): ReadonlyArray<readonly [name: string, value: string]> {
   const port = url.port === (url.scheme === "wss" ? 443 : 80) ? undefined : url.port;
   const origin = `${url.scheme === "wss" ? "https" : "http"}://${url.host}${port === undefined ? "" : `:${port}`}`;
-  const referer = `https://servicewechat.com/${identity.appId}/${identity.version}/page-frame.html`;
   const headers = new Map<string, readonly [string, string]>([
     ["user-agent", ["User-Agent", identity.userAgent]],
-    ["referer", ["Referer", referer]],
+    ["referer", ["Referer", refererOf(identity)]],
     ["origin", ["Origin", origin]],
   ]);
   if (typeName(header) === "Object") {

@@ -6,7 +6,14 @@ export type { LegacyCurrent } from "./legacy-socket.js";
 export type { NetworkType } from "./network-type.js";
 export type { RuntimeOptions } from "./options.js";
 export type { ProfileName } from "./profile.js";
-export { createRuntime, createWx, type CoreOptions, type Runtime, type Surroundings } from "./runtime.js";
+export {
+  createRuntime,
+  createWx,
+  programReferer,
+  type CoreOptions,
+  type Runtime,
+  type Surroundings,
+} from "./runtime.js";
 export type * from "./trace.js";
 export type * from "./transport.js";
 export { mapUrl, type UrlRule } from "./url-map.js";

@@ -2,6 +2,7 @@ import { createAppLife } from "./app-life.js";
 import { canIUse } from "./can-i-use.js";
 import type { Clock } from "./clock.js";
 import type { LocalNetwork } from "./domain-policy.js";
+import { refererOf } from "./handshake-headers.js";
 import { createLegacySocket } from "./legacy-socket.js";
 import { createListenerSet } from "./listener-set.js";
 import { createMailbox } from "./mailbox.js";
@@ -44,6 +45,12 @@ export interface Surroundings {
 export type CoreOptions = RuntimeOptions & Surroundings;
 
 const profiles: Readonly<Record<ProfileName, Profile>> = { device: deviceProfile, devtools: devtoolsProfile };
+
+/** The Referer of a runtime with these options: for requests that are made beside its sockets. */
+export function programReferer(options: RuntimeOptions): string {
+  const { profile, appId, version = profiles[profile].version.value } = readOptions(options);
+  return refererOf({ appId, version });
+}
 
 /** The runtime over any transport and clock. No state outlives or is shared between two of them. */
 export function createRuntime(options: CoreOptions): Runtime {

@@ -1,4 +1,4 @@
-import { createRuntime, type RuntimeOptions } from "@weapp-socket/runtime/core";
+import { createRuntime, programReferer, type RuntimeOptions } from "@weapp-socket/runtime/core";
 import { createBuiltins } from "../builtin/index.js";
 import { createFaults } from "../faults/faults.js";
 import { createRandom } from "../faults/random.js";
@@ -105,8 +105,6 @@ export function createSimulator(
     onUncaught: (error) => report(error, "socket listener"),
     onSocketTrace: (trace) => recorder.trace(trace),
   });
-  // As servers see it: no release, or the tool (header.referer of the wx.request documentation).
-  const version = platform.runtimeOptions.profile === "devtools" ? "devtools" : "0";
   const pages = (): PageStack => stack;
   const tabPaths = tabItems(program).map((item) => textOf(item["pagePath"]).replace(/^\//u, ""));
   const topPage = (): OpenPage | undefined => stack.pages.at(-1);
@@ -169,7 +167,7 @@ export function createSimulator(
         faults,
         map: platform.runtimeOptions.map ?? [],
         domains: platform.domains,
-        referer: `https://servicewechat.com/${program.appId}/${version}/page-frame.html`,
+        referer: programReferer(platform.runtimeOptions),
       }),
     }),
   );
