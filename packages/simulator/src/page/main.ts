@@ -66,9 +66,10 @@ async function boot(): Promise<void> {
     loadScript("modules.js"),
     loadScript("templates.js"),
   ]);
-  const relay =
-    session.token === null ? undefined : await openRelay(new URL("../", location.href).href, session.token);
-  const kept = await openKeptFiles(keyPrefix(program), () => clock.now());
+  const [relay, kept] = await Promise.all([
+    session.token === null ? undefined : openRelay(new URL("../", location.href).href, session.token),
+    openKeptFiles(keyPrefix(program), () => clock.now()),
+  ]);
   const files = new PhoneFiles(() => clock.now(), kept.keep);
   await kept.restore(files);
   const root = document.querySelector<HTMLElement>("#weapp-phone")!;
