@@ -1,7 +1,8 @@
 /** Those of the pitfalls (pitfalls.test.ts) that need a real DOM. */
+import { openBrowser } from "@weapp-socket/testkit";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openBrowser, openFrame } from "../page/page-world.js";
+import { openFrame } from "../page/page-world.js";
 
 let browser: Browser;
 

@@ -1,6 +1,7 @@
+import { openBrowser } from "@weapp-socket/testkit";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openBrowser, openFrame } from "./page-world.js";
+import { openFrame } from "./page-world.js";
 
 let browser: Browser;
 

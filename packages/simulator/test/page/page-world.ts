@@ -1,4 +1,3 @@
-import { openBrowser } from "@weapp-socket/testkit";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { onTestFinished } from "vitest";
 import { startSimulator } from "../host/simulator-world.js";
@@ -18,5 +17,3 @@ export async function openFrame(
   await page.waitForFunction(() => window.simulator?.pages().length === 1);
   return page;
 }
-
-export { openBrowser };
