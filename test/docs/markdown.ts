@@ -26,6 +26,11 @@ export function documents(): string[] {
   return tracked.split("\0").filter((file) => file !== "" && file !== "CHANGELOG.md");
 }
 
+/** Written in Chinese; the English original is beside it. */
+export function isTranslation(file: string): boolean {
+  return file.endsWith(".zh.md");
+}
+
 export function codeBlocks(file: string): CodeBlock[] {
   const blocks: CodeBlock[] = [];
   let open: { fence: string; language: string; marks: string[]; line: number; lines: string[] } | undefined;
@@ -62,6 +67,20 @@ export function linkTargets(file: string): string[] {
       .join("\n")
       .matchAll(/\]\(([^)\s]+)\)/g),
   ].map((match) => match[1]!);
+}
+
+/** The names in the first columns of tables, where they are code: what a row is about in any language. */
+export function tableShapes(file: string): string[] {
+  return prose(file).flatMap((line) => {
+    if (!line.startsWith("|")) return [];
+    const [, first = ""] = line.split(/(?<!\\)\|/);
+    return (
+      [...first.matchAll(/`[^`]+`/g)]
+        .map(([name]) => name)
+        .toSorted()
+        .join(" ") || "a row"
+    );
+  });
 }
 
 function prose(file: string): string[] {

@@ -1,17 +1,27 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { codeBlocks, documents, headingLevels, linkTargets, root } from "./markdown.js";
+import {
+  codeBlocks,
+  documents,
+  headingLevels,
+  isTranslation,
+  linkTargets,
+  root,
+  tableShapes,
+} from "./markdown.js";
 
-describe("README.md and README.zh.md keep in step", () => {
+describe.each(documents().filter(isTranslation))("%s keeps in step with the English", (chinese) => {
+  const english = chinese.replace(/\.zh\.md$/, ".md");
+
   test("the same headings", () => {
-    expect(headingLevels("README.zh.md")).toEqual(headingLevels("README.md"));
+    expect(headingLevels(chinese)).toEqual(headingLevels(english));
   });
 
   test("the same code", () => {
     const shown = (file: string): string[] =>
       codeBlocks(file).map(({ language, code }) => `${language}\n${code}`);
-    expect(shown("README.zh.md")).toEqual(shown("README.md"));
+    expect(shown(chinese)).toEqual(shown(english));
   });
 
   test("the same links, each to the reader's own language where there is one", () => {
@@ -19,7 +29,11 @@ describe("README.md and README.zh.md keep in step", () => {
       linkTargets(file)
         .map((target) => target.replace(/\.zh\.md$/, ".md"))
         .toSorted();
-    expect(targets("README.zh.md")).toEqual(targets("README.md"));
+    expect(targets(chinese)).toEqual(targets(english));
+  });
+
+  test("rows of tables for the same things", () => {
+    expect(tableShapes(chinese)).toEqual(tableShapes(english));
   });
 });
 
