@@ -32,6 +32,27 @@ test("serves as the file says, logs JSON, and drains on SIGTERM", async () => {
   expect((await closed)[0]).toBe(1001);
 });
 
+test("standard output is the log and nothing else, and says whose key was used", async () => {
+  const key = "0123456789abcdef";
+  const cwd = folderWith({ apiKeys: [{ name: "shop", key, scopes: ["admin"] }], drainMs: 100 });
+  const cli = startCli(["serve", "--config", "ws.json", "--port", "0"], { cwd });
+  await cli.until(() => cli.out.includes("\n") && cli.err.includes("\n"));
+  const { url } = cli.events()[0] as { url: string };
+  expect(cli.err).toContain(url);
+  const answer = await fetch(`${url.replace("ws:", "http:")}/v1/tickets`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body: '{"user":"u"}',
+  });
+  expect(answer.status).toBe(200);
+  cli.child.kill("SIGTERM");
+  expect(await cli.exit()).toMatchObject({ code: 0 });
+  expect(cli.events()).toContainEqual(
+    expect.objectContaining({ msg: "api", operation: "mintTicket", caller: "shop" }),
+  );
+  expect(cli.out).not.toContain(key);
+});
+
 test.each([
   [
     { limits: { maxConnections: 0 } },

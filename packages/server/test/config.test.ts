@@ -51,7 +51,7 @@ describe("a configuration", () => {
     [{ broker: { engine: "lmdb" } }, /^configuration\.broker\.path: expected where lmdb is, got none$/],
     [
       { channels: [{ historyCount: 1 }] },
-      /^configuration\.channels\[0\]\.match: expected a value, got none$/,
+      /^configuration\.channels\[0\]\.match: expected a string, got none$/,
     ],
     [
       { channels: [{ match: "a", history: 1 }] },

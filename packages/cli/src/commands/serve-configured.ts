@@ -39,7 +39,9 @@ export async function serveConfigured(
     server.on("error", (error) => logger.error({ err: error }, "error"));
     try {
       const { url } = await configured.listen();
-      terminal.report({ event: "server", url }, `  push server  ${terminal.style("cyan", url)}\n`);
+      // People read standard error: the other is the log's.
+      if (terminal.json) terminal.report({ event: "server", url }, "");
+      else terminal.note(`  push server  ${terminal.style("cyan", url)}\n`);
       await aborted(stop);
       await server.drain({ windowMs: config.drainMs ?? defaultDrainMs });
     } finally {

@@ -158,12 +158,12 @@ export class HttpApi {
     return body.value as Record<string, unknown>;
   }
 
-  /** Neither query nor body nor key: they have secrets in them. */
+  /** Neither query nor body nor key, but its name: they have secrets in them. */
   private log(route: Route, key: ApiKey | undefined, status: number, seconds: number): void {
     const fields = {
       operation: route.operationId,
       status,
-      key: key?.name,
+      caller: key?.name,
       durationMs: Math.round(seconds * 1e6) / 1000,
     };
     if (route.scope === "admin") this.host.logger.info(fields, "api");

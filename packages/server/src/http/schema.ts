@@ -117,9 +117,6 @@ function objectFault(schema: ObjectSchema, value: unknown, place: string): strin
     return expected("an object", value, place);
   }
   const entries = Object.entries(value);
-  for (const name of required) {
-    if (!Object.hasOwn(value, name)) return `${join(place, name)}: expected a value, got none`;
-  }
   for (const [name, inner] of entries) {
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
     if (property === undefined && !additionalProperties) {
@@ -128,11 +125,35 @@ function objectFault(schema: ObjectSchema, value: unknown, place: string): strin
     const fault = property === undefined ? undefined : findFault(property, inner, join(place, name));
     if (fault !== undefined) return fault;
   }
+  for (const name of required) {
+    if (!Object.hasOwn(value, name)) {
+      return `${join(place, name)}: expected ${kindOf(properties[name])}, got none`;
+    }
+  }
   if (entries.length < minProperties || entries.length > maxProperties) {
     const names = Object.keys(properties).join(", ");
     return `${place}: expected ${minProperties === maxProperties ? minProperties : `${minProperties} to ${maxProperties}`} of ${names}, got ${entries.length}`;
   }
   return undefined;
+}
+
+function kindOf(schema: Schema | undefined): string {
+  switch (schema?.type) {
+    case "string":
+      return schema.enum?.join(" or ") ?? "a string";
+    case "integer":
+      return "an integer";
+    case "number":
+      return "a number";
+    case "boolean":
+      return "true or false";
+    case "array":
+      return "an array";
+    case "object":
+      return `an object with ${Object.keys(schema.properties).join(", ")}`;
+    default:
+      return "a value";
+  }
 }
 
 function join(place: string, name: string): string {

@@ -131,7 +131,7 @@ describe("who may do what", () => {
     expect(world.logs).toContainEqual({
       level: "info",
       message: "api",
-      fields: expect.objectContaining({ operation: "mintTicket", key: "boss", status: 200 }) as unknown,
+      fields: expect.objectContaining({ operation: "mintTicket", caller: "boss", status: 200 }) as unknown,
     });
   });
 

@@ -132,6 +132,15 @@ describe("bodies", () => {
     expect(current.world.broker.channels({ limit: 10 }).channels).toEqual([]);
   });
 
+  it.each([
+    ["/v1/push", { data: 1 }, "to: expected an object with user, device, channel, all, got none"],
+    ["/v1/push", { user: "u1", data: 1 }, 'body: expected to, data, base64, key, ttlMs, receipt, got "user"'],
+    ["/v1/publish", { data: 1 }, "channel: expected a string, got none"],
+    ["/v1/publish/batch", {}, "publications: expected an array, got none"],
+  ])("%s with %j hear what is wrong", async (path, body, detail) => {
+    expect(await post(path, body)).toMatchObject({ status: 400, json: { detail } });
+  });
+
   it("with too many publications are refused", async () => {
     const publications = Array.from({ length: 1001 }, () => ({ channel: "c", data: 1 }));
     expect(await post("/v1/publish/batch", { publications })).toMatchObject({ status: 400 });
