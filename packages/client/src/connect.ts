@@ -165,15 +165,12 @@ export function connect(options: ConnectOptions): Client {
       return;
     }
     settle(
-      () => handler(data),
-      (result) =>
-        run(
-          machine.answer(
-            generation,
-            { t: "reply", id, ok: result === undefined ? null : (result as Json) },
-            now(),
-          ),
+      // An answer that the server would not take must not cost the connection.
+      () =>
+        Promise.resolve(handler(data)).then((result) =>
+          requests.check(result === undefined ? null : (result as Json)),
         ),
+      (ok) => run(machine.answer(generation, { t: "reply", id, ok: ok as Json }, now())),
       (cause) => {
         refuse("failed", "the handler failed");
         rethrow(cause);

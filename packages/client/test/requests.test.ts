@@ -242,4 +242,14 @@ describe("calls of the server", () => {
     await phone.advance(1);
     expect(phone.thrown).toMatchObject([{ message: "secret" }]);
   });
+
+  test("an answer that a server would not take is a no, and costs no connection", async () => {
+    const phone = createPhone();
+    const { client } = await live(phone);
+    client.handle("large", () => "x".repeat(65_536));
+    expect(await answerOf(phone, "large")).toMatchObject([{ id: -3, error: { code: "failed" } }]);
+    await phone.advance(1);
+    expect(phone.thrown).toMatchObject([{ message: "data: expected 1 to 64512 bytes of JSON, got 65538" }]);
+    expect(client.state).toBe("live");
+  });
 });

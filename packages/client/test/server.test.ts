@@ -254,3 +254,23 @@ test("a raw client beside it, in the same channel", async () => {
   await expect.poll(() => raw).toEqual(['{"content":"hello"}']);
   await expect.poll(() => seen).toEqual([{ content: "hello" }]);
 });
+
+test("is called by the server: what a handler returns goes back, whatever else is a no", async () => {
+  const { server, port } = await serve({
+    authenticate: (_handshake, { token }) => (token === undefined ? undefined : { user: token }),
+  });
+  const { client } = phone(port).launch({ getToken: () => "ann" });
+  client.handle("add", (numbers) => (numbers as number[]).reduce((sum, n) => sum + n, 0));
+  client.handle("later", async () => {
+    await Promise.resolve();
+  });
+  await isLive(client);
+  const call = (method: string, data?: unknown): Promise<unknown> =>
+    server
+      .call({ user: "ann" }, method, data)
+      .catch(({ code, message }: { code: string; message: string }) => `${code}: ${message}`);
+  expect(await call("add", [1, 2, 3])).toBe(6);
+  expect(await call("later")).toBe(null);
+  expect(await call("none")).toBe("unsupported: method: no handler for none");
+  expect(await call("add", [7])).toBe(7);
+});

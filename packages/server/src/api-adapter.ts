@@ -10,6 +10,7 @@ import type { ServerNode } from "./server-node.js";
 export interface ApiControls {
   readonly tickets: Tickets;
   readonly users: UserDirectory;
+  readonly call: NonNullable<ApiHost["call"]>;
   isDraining(): boolean;
   drain(withinMs: number): void;
 }
@@ -27,6 +28,7 @@ export function createHttpApi(node: ServerNode, controls: ApiControls): HttpApi 
     nodeId: settings.nodeId,
     tickets: controls.tickets,
     users: controls.users,
+    call: controls.call,
     wxLogin,
     publish: (request) => node.publish(request),
     channelOf,

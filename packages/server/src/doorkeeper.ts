@@ -23,6 +23,7 @@ import { toRequestHead } from "./request-head.js";
 import type { Settings } from "./options.js";
 import type { ServerNode } from "./server-node.js";
 import { SessionConnection } from "./session/session-connection.js";
+import type { ClientCalls } from "./session/client-calls.js";
 import { SessionHost } from "./session/session-host.js";
 import { SocketConnection } from "./socket-connection.js";
 import { setOwner } from "./socket-owner.js";
@@ -58,6 +59,11 @@ export class Doorkeeper {
     this.sessions = new SessionHost(node, admission);
     this.lobby = new Lobby(node);
     this.gate = new RateGate(node.clock, node.settings.maxHandshakesPerSecond);
+  }
+
+  /** To the session clients that it let in, and to those of other nodes. */
+  get calls(): ClientCalls {
+    return this.sessions.calls;
   }
 
   /** Handshakes about which somebody is being asked. */

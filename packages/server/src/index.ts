@@ -94,6 +94,8 @@ export {
 } from "./push-server.js";
 export { RequestError } from "./request-error.js";
 export type {
+  CallOptions,
+  CallTarget,
   ConnectionInfo,
   DisconnectOptions,
   DisconnectTarget,

@@ -114,6 +114,18 @@ export interface LimitOptions {
    */
   readonly sessionTtlMs?: number | undefined;
   /**
+   * Session mode: most calls of the application that one client may have and not have answered. Above: RequestError
+   * `rate-limited`.
+   * @defaultValue 16
+   */
+  readonly maxOpenCalls?: number | undefined;
+  /**
+   * Session mode: how long a client may take to answer a call of the application, where the call does not say. After it:
+   * RequestError `unknown-outcome`.
+   * @defaultValue 10000
+   */
+  readonly callTimeoutMs?: number | undefined;
+  /**
    * Largest HTTP body. Above: 413.
    * @defaultValue 1048576
    */
@@ -155,6 +167,8 @@ const NUMBERS: Readonly<Record<keyof Limits, readonly [fallback: number, least: 
   maxUnackedBytes: [512 * 1024, 1024, 1024 * MEBIBYTE],
   maxReplayMessages: [10_000, 0, 1_000_000],
   sessionTtlMs: [24 * HOUR_MS, 1000, 8760 * HOUR_MS],
+  maxOpenCalls: [16, 1, 10_000],
+  callTimeoutMs: [10_000, 1000, 300_000],
   maxHttpBodyBytes: [MEBIBYTE, 1, 1024 * MEBIBYTE],
   httpTimeoutMs: [30_000, 1000, HOUR_MS],
 };

@@ -5,6 +5,8 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { Admission } from "./admission.js";
 import type {
+  CallOptions,
+  CallTarget,
   ConnectionInfo,
   DisconnectOptions,
   DisconnectTarget,
@@ -31,6 +33,7 @@ import type { HttpApi } from "./http/http-api.js";
 import { AFTER_INNER, channelOf, inboxOf } from "./inner-channel.js";
 import { resolveOptions, type PushServerOptions, type Settings } from "./options.js";
 import { toContent } from "./outbound-frame.js";
+import { RequestError } from "./request-error.js";
 import { ServerNode } from "./server-node.js";
 import { SocketListener, type ListenAddress, type ListenOptions } from "./socket-listener.js";
 import type { Stats } from "./stats.js";
@@ -108,6 +111,7 @@ class PushServer extends EventEmitter<PushServerEvents> {
     this.httpApi = createHttpApi(this.node, {
       tickets: this.tickets,
       users: this,
+      call: (target, method, data, timeoutMs) => this.doorkeeper.calls.call(target, method, data, timeoutMs),
       isDraining: () => this.state !== "open",
       drain: (withinMs) => void this.drainAndClose(withinMs),
     });
@@ -226,6 +230,28 @@ class PushServer extends EventEmitter<PushServerEvents> {
     return members.map((member) => toConnectionInfo(member));
   }
 
+  /**
+   * Calls a session client, on whichever node it is: runs what it gave to `handle`, once or not at all. A user with
+   * several clients is asked on the one that came last.
+   * @param data - any JSON, at most `maxMessageBytes` of it, which bounds the answer as well.
+   * @returns what the client's handler returned: unchecked, as everything that a client says.
+   * @throws (rejects) RequestError: `not-connected` where nobody is there to be asked, and `rate-limited` where the
+   * client has `maxOpenCalls` to answer, both retryable and nothing was done; `too-large`; `unknown-outcome` where it did
+   * not answer in time or its connection ended meanwhile; the code that the client answered where it said no: `failed`
+   * where its handler threw, `unsupported` where it has none. TypeError, RangeError for what is not as it must be.
+   */
+  async call(
+    target: CallTarget,
+    method: string,
+    data?: unknown,
+    { timeoutMs }: CallOptions = {},
+  ): Promise<unknown> {
+    const reply = await this.doorkeeper.calls.call(target, method, data, timeoutMs);
+    if ("ok" in reply) return reply.ok;
+    const { code, retry, message } = reply.error;
+    throw new RequestError(code, retry, message);
+  }
+
   /** Closes connections of a user, a device, or one, on every node. */
   async disconnect(target: DisconnectTarget, options: DisconnectOptions = {}): Promise<void> {
     await this.node.disconnect(target, options);
@@ -290,6 +316,7 @@ class PushServer extends EventEmitter<PushServerEvents> {
     for (const connection of roster.all) connection.close(code, reason);
     await roster.untilEmpty();
     this.state = "closed";
+    this.doorkeeper.calls.close();
     for (const listener of this.socketListeners) listener.close();
     await this.node.close();
     if (this.ownsBroker) await this.broker.close();
@@ -306,6 +333,6 @@ class PushServer extends EventEmitter<PushServerEvents> {
 
 /** What `ServerNode` entered into the presence of the user's inbox. */
 function toConnectionInfo({ memberId, user, info = "{}" }: Member): ConnectionInfo {
-  const known = JSON.parse(info) as Pick<ConnectionInfo, "node" | "connectedAtMs" | "device">;
+  const known = JSON.parse(info) as Pick<ConnectionInfo, "node" | "mode" | "connectedAtMs" | "device">;
   return { id: memberId, user, ...known };
 }

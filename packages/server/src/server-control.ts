@@ -35,7 +35,10 @@ export interface MembersOptions {
 export interface ConnectionInfo {
   readonly id: string;
   readonly user: string;
+  /** As the proof says; else as a session client names it. */
   readonly device?: string | undefined;
+  /** What it speaks. */
+  readonly mode: "raw" | "session";
   readonly node: string;
   /** Epoch milliseconds. */
   readonly connectedAtMs: number;
@@ -45,6 +48,17 @@ export interface ConnectionInfo {
 export type DisconnectTarget =
   | { readonly user: string; readonly device?: string | undefined }
   | { readonly connection: string };
+
+/**
+ * Whom to call. Exactly one connection is asked, by the id that `connectionsOf` tells, or of a user's session clients
+ * the one that came last; with `device` of those that name this installation.
+ */
+export type CallTarget = DisconnectTarget;
+
+export interface CallOptions {
+  /** How long the client may take, kept to the second: 1 to 300000 ms. Default `callTimeoutMs`. */
+  readonly timeoutMs?: number | undefined;
+}
 
 export interface DisconnectOptions {
   /** Close code. Default 4509, kicked: session clients do not come back by themselves. */

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { FrameReaderOptions } from "@weapp-socket/wire";
 import { NO_WISHES, type RawWishes } from "./access.js";
-import type { DisconnectOptions, DisconnectTarget } from "./server-control.js";
+import type { ConnectionInfo, DisconnectOptions, DisconnectTarget } from "./server-control.js";
 import type { Identity } from "./auth/identity.js";
 import { parseReferer } from "./auth/referer.js";
 import type { Broker, Published, PublishRequest } from "./broker/broker.js";
@@ -186,14 +186,15 @@ export class ServerNode implements ConnectionHost, HubHost {
   }
 
   private enterUser(connection: SocketConnection): void {
-    const { user, device } = connection;
+    const { user, device, isRaw } = connection;
     const { maxConnectionsPerUser, nodeId } = this.settings;
     const others = this.roster.ofUser(user);
     for (const oldest of others.slice(0, Math.max(0, others.length - maxConnectionsPerUser))) {
       this.onLimit(oldest, "maxConnectionsPerUser");
       oldest.close(1008, `maxConnectionsPerUser: expected at most ${maxConnectionsPerUser}`);
     }
-    const info = { node: nodeId, connectedAtMs: this.clock.now(), ...(device !== "" && { device }) };
+    const mode: ConnectionInfo["mode"] = isRaw ? "raw" : "session";
+    const info = { node: nodeId, mode, connectedAtMs: this.clock.now(), ...(device !== "" && { device }) };
     this.presence.joinAlone(inboxOf(user), connection, JSON.stringify(info));
   }
 

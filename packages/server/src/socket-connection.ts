@@ -65,6 +65,8 @@ const BURST_SECONDS = 10;
 
 /** What speaks session mode (PROTOCOL.md part 2) on a connection, in the place of the application. */
 export interface Speaker {
+  /** As the client names it; empty: not yet. */
+  readonly device: string;
   onMessage(data: string | ArrayBuffer): void;
   /** The connection is to end with this code: writes the last words, and says the code in its place. */
   farewell(code: number, reason: string): { readonly code: number; readonly reason: string };
@@ -142,7 +144,7 @@ export class SocketConnection implements Connection, Member, SocketOwner, WheelE
   }
 
   get device(): string {
-    return this.identity?.device ?? "";
+    return this.identity?.device ?? this.speaker?.device ?? "";
   }
 
   get isRaw(): boolean {

@@ -50,7 +50,13 @@ export type SessionInput =
   | { readonly type: "done"; readonly id: number; readonly ok: Json }
   | { readonly type: "failed"; readonly id: number; readonly error: ErrorBody }
   /** The application calls the client; `id` is negative. */
-  | { readonly type: "call"; readonly id: number; readonly method: string; readonly data: Json | undefined }
+  | {
+      readonly type: "call";
+      readonly id: number;
+      readonly method: string;
+      readonly data: Json | undefined;
+      readonly timeoutMs: number;
+    }
   | {
       readonly type: "end";
       readonly bye: ByeName;
@@ -114,8 +120,10 @@ export type SessionOutput =
       readonly limit: number;
     }
   | { readonly type: "members"; readonly id: number; readonly channel: string }
-  /** The answer to `call`, exactly one: the client's, or that there is none. */
+  /** What the client said to a `call`, a result or its own no. Each call has exactly one of this and the next. */
   | { readonly type: "answered"; readonly id: number; readonly ok?: Json; readonly error?: ErrorBody }
+  /** The client has said nothing to a `call`, and will not be heard. */
+  | { readonly type: "unanswered"; readonly id: number; readonly error: ErrorBody }
   /** The client has all that was sent to it after `after` up to `position`: receipts may say so, and nothing of a gap. */
   | {
       readonly type: "acked";
@@ -148,8 +156,8 @@ export interface SessionOptions {
   /** Milliseconds before a token ends at which a new one is asked for, and after it at which the connection does. */
   readonly expiringMs: number;
   readonly expiredMs: number;
-  /** Milliseconds that the client may take to answer a call of the application. */
-  readonly callMs: number;
+  /** Calls of the application that one client may have open. */
+  readonly maxCalls: number;
 }
 
 export const defaultSessionOptions: SessionOptions = {
@@ -165,5 +173,5 @@ export const defaultSessionOptions: SessionOptions = {
   pageBytes: 131_072,
   expiringMs: 60_000,
   expiredMs: 10_000,
-  callMs: 30_000,
+  maxCalls: 16,
 };

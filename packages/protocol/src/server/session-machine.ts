@@ -303,7 +303,7 @@ export class SessionMachine {
   /** @internal */
   over(): void {
     this.state = "ended";
-    this.out.push(...this.calls.expire(Infinity));
+    this.out.push(...this.calls.end());
     for (const channel of this.feeds.keys()) this.out.push({ type: "detach", channel });
     this.feeds.clear();
     this.attaching.clear();
@@ -315,8 +315,14 @@ export class SessionMachine {
   }
 
   /** @internal */
-  call({ id, method, data }: Extract<SessionInput, { type: "call" }>, now: number): void {
-    this.calls.add(id, now + this.options.callMs);
+  call({ id, method, data, timeoutMs }: Extract<SessionInput, { type: "call" }>, now: number): void {
+    const { maxCalls } = this.options;
+    if (this.calls.size >= maxCalls) {
+      const message = `call: expected at most ${maxCalls} that the client has not answered, got one more`;
+      this.out.push({ type: "unanswered", id, error: { code: "rate-limited", message, retry: true } });
+      return;
+    }
+    this.calls.add(id, now + timeoutMs);
     this.send(data === undefined ? { t: "call", id, method } : { t: "call", id, method, d: data }, now);
   }
 

@@ -29,9 +29,9 @@ const always: Row = {
   failed: nothing,
   call: (m, input) =>
     m.emit({
-      type: "answered",
+      type: "unanswered",
       id: input.id,
-      error: { code: "unavailable", message: "call: the client is not connected", retry: true },
+      error: { code: "not-connected", message: "call: the client is not connected", retry: true },
     }),
   end: (m, { type: _type, bye, ...more }, now) => m.end(bye, now, more),
   closed: (m) => m.over(),

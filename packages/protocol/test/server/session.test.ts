@@ -207,8 +207,8 @@ describe("live", () => {
     server.toLive();
     server.input({ type: "done", id: 4, ok: { p: at(6) } });
     server.input({ type: "failed", id: 5, error: { code: "forbidden", message: "no", retry: false } });
-    server.input({ type: "call", id: -2, method: "m", data: undefined });
-    server.input({ type: "call", id: -3, method: "m", data: 1 });
+    server.input({ type: "call", id: -2, method: "m", data: undefined, timeoutMs: 5_000 });
+    server.input({ type: "call", id: -3, method: "m", data: 1, timeoutMs: 5_000 });
     server.input({ type: "presence", channel: "a", joined: [], left: [{ user: "u", device: "d" }] });
     expect(server.sent()).toEqual([
       { t: "reply", id: 4, ok: { p: at(6) } },
@@ -220,17 +220,11 @@ describe("live", () => {
   });
 
   describe("a call of the application", () => {
-    const unknown = {
-      code: "unknown-outcome",
-      message: "call: sent, and the client did not answer",
-      retry: false,
-    };
-
     test("has the client's answer, once", () => {
       const server = createHarness();
       server.toLive();
-      server.input({ type: "call", id: -1, method: "m", data: undefined });
-      server.input({ type: "call", id: -2, method: "m", data: undefined });
+      server.input({ type: "call", id: -1, method: "m", data: undefined, timeoutMs: 5_000 });
+      server.input({ type: "call", id: -2, method: "m", data: undefined, timeoutMs: 5_000 });
       server.hear({ t: "reply", id: -3, ok: 0 });
       server.look();
       const error = { code: "failed", message: "", retry: false };
@@ -246,24 +240,49 @@ describe("live", () => {
     });
 
     test("has an unknown outcome when no answer comes in time, or the connection ends", () => {
-      const server = createHarness({ callMs: 5_000 });
+      const server = createHarness();
       server.toLive();
-      server.input({ type: "call", id: -1, method: "m", data: undefined });
+      server.input({ type: "call", id: -1, method: "m", data: undefined, timeoutMs: 5_000 });
       server.advance(4_000);
-      server.input({ type: "call", id: -2, method: "m", data: undefined });
+      server.input({ type: "call", id: -2, method: "m", data: undefined, timeoutMs: 5_000 });
       server.look();
       server.advance(1_000);
-      expect(server.look()).toEqual([{ type: "answered", id: -1, error: unknown }]);
+      const unknown = { code: "unknown-outcome", retry: false };
+      expect(server.look()).toEqual([
+        {
+          type: "unanswered",
+          id: -1,
+          error: { ...unknown, message: "call: the client did not answer in time" },
+        },
+      ]);
       server.input({ type: "closed" });
-      expect(server.look()).toContainEqual({ type: "answered", id: -2, error: unknown });
+      expect(server.look()).toContainEqual({
+        type: "unanswered",
+        id: -2,
+        error: { ...unknown, message: "call: the connection ended before the client answered" },
+      });
     });
 
     test("to a client that is not live is refused at once", () => {
       const server = createHarness();
-      server.input({ type: "call", id: -1, method: "m", data: undefined });
+      server.input({ type: "call", id: -1, method: "m", data: undefined, timeoutMs: 5_000 });
       expect(server.look()).toMatchObject([
-        { type: "answered", id: -1, error: { code: "unavailable", retry: true } },
+        { type: "unanswered", id: -1, error: { code: "not-connected", retry: true } },
       ]);
+    });
+
+    test("beyond those that the client may have open is refused, until it answers one", () => {
+      const server = createHarness({ maxCalls: 1 });
+      server.toLive();
+      server.input({ type: "call", id: -1, method: "m", data: undefined, timeoutMs: 5_000 });
+      server.look();
+      server.input({ type: "call", id: -2, method: "m", data: undefined, timeoutMs: 5_000 });
+      expect(server.look()).toMatchObject([
+        { type: "unanswered", id: -2, error: { code: "rate-limited", retry: true } },
+      ]);
+      server.hear({ t: "reply", id: -1, ok: 1 });
+      server.input({ type: "call", id: -3, method: "m", data: undefined, timeoutMs: 5_000 });
+      expect(server.sent()).toMatchObject([{ t: "call", id: -3 }]);
     });
   });
 

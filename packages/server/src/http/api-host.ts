@@ -20,6 +20,13 @@ export interface ApiHost {
   readonly wxLogin?: WxLogin | undefined;
   /** Who is connected, by user. Absent where the server does not know users: the routes answer 501. */
   readonly users?: UserDirectory | undefined;
+  /**
+   * Asks one session client, once: its result or its no. Rejects with RequestError where it did not answer. Absent where
+   * the server has no session clients: the route answers 501.
+   */
+  readonly call?:
+    | ((target: CallTarget, method: string, data: unknown, timeoutMs?: number) => Promise<ClientAnswer>)
+    | undefined;
   /** The channel that carries what is pushed to the target. */
   channelOf(target: PushTarget): string;
   /** The client's address, as far as proxies can be trusted. */
@@ -36,6 +43,13 @@ export type PushTarget =
   | { readonly channel: string }
   | { readonly all: true };
 
+/** Whom to call: a user's session client that came last, or that of one device, or one connection. */
+export type CallTarget = DisconnectTarget;
+
+export type ClientAnswer =
+  | { readonly ok: unknown }
+  | { readonly error: { readonly code: string; readonly message: string; readonly retry: boolean } };
+
 export interface UserDirectory {
   /** The user's connections on all nodes. */
   connectionsOf(user: string): MaybePromise<readonly ConnectionInfo[]>;
@@ -51,6 +65,7 @@ export interface ConnectionInfo {
   readonly id: string;
   readonly user: string;
   readonly device?: string | undefined;
+  readonly mode: "raw" | "session";
   readonly node: string;
   /** Epoch milliseconds. */
   readonly connectedAtMs: number;

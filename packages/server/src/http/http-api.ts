@@ -9,6 +9,7 @@ import { sendProblem } from "./problem.js";
 import { ReadinessProbe } from "./readiness.js";
 import { badRequest, ProblemError, type Answer, type ApiCall, type Route } from "./route.js";
 import { Router } from "./router.js";
+import { callRoute } from "./routes/call.js";
 import { channelsRoute, historyRoute, positionRoute, presenceRoute } from "./routes/channels.js";
 import {
   createMetricsRoute,
@@ -54,6 +55,7 @@ export class HttpApi {
       historyRoute,
       presenceRoute,
       sessionsRoute,
+      callRoute,
       kickRoute,
       disconnectRoute,
       ticketsRoute,

@@ -26,6 +26,7 @@ const CODES: Readonly<Record<number, string>> = {
   500: "failed",
   501: "unsupported",
   503: "busy",
+  504: "unknown-outcome",
   505: "http-version",
 };
 
@@ -35,6 +36,8 @@ const STATUSES: Readonly<Record<string, number>> = {
   "token-expired": 401,
   forbidden: 403,
   "not-found": 404,
+  "not-connected": 404,
+  "unknown-outcome": 504,
   "too-large": 413,
   "rate-limited": 429,
   unavailable: 503,

@@ -15,13 +15,14 @@ import type { SocketConnection, Speaker } from "../socket-connection.js";
 import type { WheelEntry } from "../timer-wheel.js";
 import { byeOfRefusal, errorBodyOf } from "./answers.js";
 import { callFor } from "./calls.js";
+import type { CallEnd, ClientCall } from "./client-calls.js";
 import { byeOf, drainWindow } from "./farewell.js";
 import { readAttachFacts, readItems } from "./history-reader.js";
 import { grantChannel, historyFor, membersFor, publishFor, type Requester } from "./requests.js";
 import { OwedReceipts } from "./owed-receipts.js";
 import type { Room, RoomBatch, RoomMember } from "./room.js";
 import type { Writer } from "./rooms.js";
-import type { Fenced, SessionHost } from "./session-host.js";
+import type { SessionHolder, SessionHost } from "./session-host.js";
 
 type Output<Type extends SessionOutput["type"]> = Extract<SessionOutput, { type: Type }>;
 
@@ -29,7 +30,7 @@ type Output<Type extends SessionOutput["type"]> = Extract<SessionOutput, { type:
  * Drives the machine of one session connection: what comes from the socket goes in, what comes out is done, in order.
  * What is written in one turn goes out together; a room's publications in their place among it.
  */
-export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntry, Fenced, Requester {
+export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntry, SessionHolder, Requester {
   wheelTick = 0;
   wheelIndex = 0;
   device = "";
@@ -47,6 +48,9 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
   private texts: string[] = [];
   private ending: { readonly code: number; readonly reason: string } | undefined;
   private dueAtMs = 0;
+  /** Of the application's calls to the client; most connections never have any. */
+  private lastCall = 0;
+  private askers: Map<number, (end: CallEnd) => void> | undefined;
 
   constructor(link: SocketConnection, host: SessionHost, handshake: Handshake, admitted: SessionAdmitted) {
     this.link = link;
@@ -124,10 +128,16 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
     this.feed({ type: "tick" });
   }
 
-  // --- Fenced ---
+  // --- SessionHolder ---
 
   supersede(): void {
     this.feed({ type: "end", bye: "superseded" });
+  }
+
+  call({ method, data, timeoutMs }: ClientCall, done: (end: CallEnd) => void): void {
+    this.lastCall -= 1;
+    (this.askers ??= new Map()).set(this.lastCall, done);
+    this.feed({ type: "call", id: this.lastCall, method, data, timeoutMs });
   }
 
   private get hasEnded(): boolean {
@@ -208,7 +218,7 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
         this.request(output.id, membersFor(node, this, output));
         return;
       case "call":
-        this.ask(this.call(output), (error) => ({
+        this.ask(this.runCall(output), (error) => ({
           type: "failed",
           id: output.id,
           error: errorBodyOf(error),
@@ -227,9 +237,23 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
         this.host.report(this.receipts.take(this.channelOf(output.channel), output), output.level);
         return;
       case "answered":
+        this.settle(
+          output.id,
+          output.error === undefined ? { ok: output.ok ?? null } : { error: output.error },
+        );
+        return;
+      case "unanswered":
+        this.settle(output.id, { unanswered: output.error });
+        return;
       case "visible":
         return;
     }
+  }
+
+  private settle(id: number, end: CallEnd): void {
+    const done = this.askers?.get(id);
+    this.askers?.delete(id);
+    done?.(end);
   }
 
   private say(text: string): void {
@@ -321,7 +345,7 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
     return { type: "page", channel: wish.channel, items, head };
   }
 
-  private async call(output: Output<"call">): Promise<SessionInput> {
+  private async runCall(output: Output<"call">): Promise<SessionInput> {
     const reply = await callFor(this.host.node, this, output);
     return "ok" in reply
       ? { type: "done", id: output.id, ok: reply.ok }

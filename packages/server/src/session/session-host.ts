@@ -2,6 +2,7 @@ import { defaultSessionOptions, type SessionOptions } from "@weapp-socket/protoc
 import type { Admission } from "../admission.js";
 import { advanceReceipt } from "../http/receipts.js";
 import type { ServerNode } from "../server-node.js";
+import { ClientCalls, type Callable } from "./client-calls.js";
 import type { Receipted, ReceiptNews } from "./owed-receipts.js";
 import { Rooms } from "./rooms.js";
 import { SessionStore, type Holder } from "./session-store.js";
@@ -9,8 +10,8 @@ import { SessionStore, type Holder } from "./session-store.js";
 /** The type of control messages that end the older connection of a session. */
 const SUPERSEDE = "supersede";
 
-/** A connection that can be told that its session went on elsewhere. */
-export interface Fenced {
+/** A connection that holds a session: it can be asked, and told that its session went on elsewhere. */
+export interface SessionHolder extends Callable {
   supersede(): void;
 }
 
@@ -22,7 +23,8 @@ export class SessionHost {
   readonly store: SessionStore;
   readonly options: SessionOptions;
   /** Connections that hold a session, by their number. */
-  readonly holders: Map<string, Fenced> = new Map();
+  readonly holders: Map<string, SessionHolder> = new Map();
+  readonly calls: ClientCalls;
 
   constructor(node: ServerNode, admission: Admission) {
     const { settings, broker } = node;
@@ -30,6 +32,7 @@ export class SessionHost {
     this.admission = admission;
     this.rooms = new Rooms(node, (receipted) => this.report(receipted, "sent"));
     this.store = new SessionStore(broker.records, settings.sessionTtlMs);
+    this.calls = new ClientCalls(node, this.holders);
     this.options = {
       ...defaultSessionOptions,
       heartbeatMs: settings.pingIntervalMs,
@@ -39,6 +42,7 @@ export class SessionHost {
       window: settings.maxUnackedMessages,
       windowBytes: settings.maxUnackedBytes,
       maxReplay: settings.maxReplayMessages,
+      maxCalls: settings.maxOpenCalls,
     };
     node.presenceListeners.add((event) => this.rooms.onPresence(event));
     node.controls.set(SUPERSEDE, (connection) => this.holders.get(connection)?.supersede());

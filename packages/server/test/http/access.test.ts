@@ -24,6 +24,7 @@ const SAMPLES: Readonly<
   history: { target: "/v1/channels/c/history", status: 200 },
   presence: { target: "/v1/channels/c/presence", status: 200 },
   sessions: { target: "/v1/users/u/sessions", status: 501 },
+  call: { target: "/v1/call", body: { to: { user: "u" }, method: "m" }, status: 501 },
   kick: { target: "/v1/users/u/kick", body: {}, status: 501 },
   disconnect: { target: "/v1/users/u/disconnect", body: {}, status: 501 },
   mintTicket: { target: "/v1/tickets", body: { user: "u" }, status: 200 },

@@ -5,7 +5,14 @@ import { KEYS, useApi } from "./api-world.js";
 import type { ConnectionInfo } from "../../src/http/api-host.js";
 
 const calls: string[] = [];
-const connection: ConnectionInfo = { id: "c1", user: "u1", node: "n1", device: "d1", connectedAtMs: 5 };
+const connection: ConnectionInfo = {
+  id: "c1",
+  user: "u1",
+  mode: "raw",
+  node: "n1",
+  device: "d1",
+  connectedAtMs: 5,
+};
 const current = useApi((world) => {
   calls.length = 0;
   world.users = {

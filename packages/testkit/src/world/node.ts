@@ -249,6 +249,9 @@ export function createNode(cluster: Cluster): Node {
       case "answered":
         connection.calls.get(output.id)!.answers.push(output.ok ?? output.error!.code);
         return;
+      case "unanswered":
+        connection.calls.get(output.id)!.answers.push(output.error.code);
+        return;
       case "acked": {
         const { channel, after, position, level } = output;
         cluster.receipts.push({ user: machine.user, channel, after, position, level });
@@ -454,7 +457,7 @@ export function createNode(cluster: Cluster): Node {
       cluster.serverCalls.push(call);
       const id = -connection.calls.size - 1;
       connection.calls.set(id, call);
-      feed(connection, { type: "call", id, method: "twice", data: call.data });
+      feed(connection, { type: "call", id, method: "twice", data: call.data, timeoutMs: 30_000 });
     },
     supersede(connection: Connection) {
       if (connections.has(connection)) feed(connection, { type: "end", bye: "superseded" });

@@ -36,7 +36,13 @@ export function brokenKeys(
 }
 
 /** What a call may end with that says of no result that it came. "unsupported": a phone without such a method. */
-const noResults: ReadonlySet<unknown> = new Set(["unknown-outcome", "unavailable", "unsupported"]);
+const noResults: ReadonlySet<unknown> = new Set([
+  "unknown-outcome",
+  "unavailable",
+  "not-connected",
+  "rate-limited",
+  "unsupported",
+]);
 
 /** Calls that ran more than once, were said to have run and did not, or of the application that had not one answer. */
 export function brokenCalls(phones: readonly Phone[], { effects, serverCalls }: Cluster): string[] {

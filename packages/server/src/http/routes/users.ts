@@ -28,7 +28,14 @@ export const sessionsRoute: Route = {
       sessions: {
         type: "array",
         items: answerOf(
-          { id: textField, user: textField, device: textField, node: textField, connectedAtMs: integerField },
+          {
+            id: textField,
+            user: textField,
+            device: textField,
+            mode: { type: "string", enum: ["raw", "session"] },
+            node: textField,
+            connectedAtMs: integerField,
+          },
           ["device"],
         ),
       },
@@ -37,8 +44,10 @@ export const sessionsRoute: Route = {
   problems: ["unsupported"],
   async handle({ params }, host) {
     const connections = await directory(host).connectionsOf(params["user"]!);
-    const sessions = connections.map(({ id, user, device, node, connectedAtMs }) =>
-      device === undefined ? { id, user, node, connectedAtMs } : { id, user, device, node, connectedAtMs },
+    const sessions = connections.map(({ id, user, device, mode, node, connectedAtMs }) =>
+      device === undefined
+        ? { id, user, mode, node, connectedAtMs }
+        : { id, user, device, mode, node, connectedAtMs },
     );
     return { status: 200, body: { sessions } };
   },
