@@ -63,7 +63,13 @@ test("the container's command serves the guide's configuration, and drains when 
   const file = args.find((arg) => arg.endsWith(".json")) ?? "";
   writeFileSync(join(cwd, file), JSON.stringify({ ...config, broker: { engine: "lmdb", path: "store" } }));
   const secret = "0123456789abcdef0123456789abcdef";
-  const env = { WEAPP_SOCKET_KEY: secret, SHOP_KEY: `${secret}1`, JWT_SECRET: secret, WX_SECRET: "x" };
+  const env = {
+    WEAPP_SOCKET_KEY: secret,
+    SHOP_KEY: `${secret}1`,
+    JWT_SECRET: secret,
+    WX_SECRET: "x",
+    WEBHOOK_SECRET: `whsec_${"k".repeat(44)}`,
+  };
   const cli = startCli([...args, "--port", "0", "--json"], { cwd, env });
   const { url } = (await cli.event("server")) as { url: string };
   const { port } = new URL(url);

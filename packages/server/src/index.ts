@@ -108,6 +108,7 @@ export type {
 } from "./server-control.js";
 export type { ListenAddress, ListenOptions } from "./socket-listener.js";
 export type { Stats } from "./stats.js";
+export type { WebhookOptions } from "./webhook/webhook-options.js";
 export {
   ConfigError,
   parseConfig,

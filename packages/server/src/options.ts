@@ -12,6 +12,7 @@ import type { LoginLimits } from "./http/routes/tickets.js";
 import { resolveLimits, type LimitOptions, type Limits } from "./limits.js";
 import { silentLogger, type Logger } from "./logger.js";
 import type { CallMethod } from "./session/calls.js";
+import { resolveWebhook, type WebhookOptions, type WebhookSettings } from "./webhook/webhook-options.js";
 
 /** Everything is optional. */
 export interface PushServerOptions extends LimitOptions {
@@ -75,6 +76,8 @@ export interface PushServerOptions extends LimitOptions {
    * @defaultValue the first one, since WeChat fails without an answer
    */
   readonly chooseSubprotocol?: ((offered: readonly string[]) => string | undefined) | undefined;
+  /** Where to tell a backend what becomes of pushes. Default: nowhere. */
+  readonly webhook?: WebhookOptions | undefined;
   /** Where to write what operators want to know. Default: nowhere. */
   readonly logger?: Logger | undefined;
   /** Time. Default: the system's. */
@@ -100,6 +103,8 @@ export interface Settings extends Limits {
   /** Absent: off. */
   readonly compression: Compression | undefined;
   readonly chooseSubprotocol: (offered: readonly string[]) => string | undefined;
+  /** Absent: none. */
+  readonly webhook: WebhookSettings | undefined;
   readonly logger: Logger;
   readonly clock: Clock;
 }
@@ -142,6 +147,7 @@ export function resolveOptions(options: PushServerOptions): Settings {
     trustedProxies,
     compression: resolveCompression(options.compression),
     chooseSubprotocol: options.chooseSubprotocol ?? ((offered) => offered[0]),
+    webhook: options.webhook === undefined ? undefined : resolveWebhook(options.webhook),
     logger: options.logger ?? silentLogger,
     clock: options.clock ?? systemClock,
   };

@@ -17,6 +17,7 @@ import { Inlet } from "./inlet.js";
 import { deviceInboxOf, EVERYONE, inboxOf, isInnerChannel } from "./inner-channel.js";
 import type { Limits } from "./limits.js";
 import { silentLogger, type LogFields } from "./logger.js";
+import type { NamedReceipt } from "./http/receipts.js";
 import type { Settings } from "./options.js";
 import { PresenceKeeper } from "./presence-keeper.js";
 import { RequestError } from "./request-error.js";
@@ -24,6 +25,7 @@ import { Roster } from "./roster.js";
 import type { ConnectionHost, SocketConnection } from "./socket-connection.js";
 import { Stats } from "./stats.js";
 import { TimerWheel } from "./timer-wheel.js";
+import { Webhook } from "./webhook/webhook.js";
 
 /** What the server does when somebody came or something failed. */
 export interface Reception {
@@ -46,6 +48,8 @@ export class ServerNode implements ConnectionHost, HubHost {
   readonly roster: Roster;
   readonly hub: Hub;
   readonly presence: PresenceKeeper;
+  /** Where the backend hears what became of pushes. Absent: nowhere. */
+  readonly webhook: Webhook | undefined;
   readonly inlet: Inlet = new Inlet();
   readonly readerOptions: FrameReaderOptions;
   readonly deflateReaderOptions: FrameReaderOptions;
@@ -71,6 +75,7 @@ export class ServerNode implements ConnectionHost, HubHost {
     this.everyone = this.roster.all;
     this.presence = new PresenceKeeper(broker, settings.clock, (error) => this.onBrokerError(error));
     this.hub = new Hub(this);
+    this.webhook = settings.webhook === undefined ? undefined : new Webhook(this, settings.webhook);
     this.controls.set(DISCONNECT, (body) => this.onDisconnect(body));
     const { maxMessageBytes, maxFragments } = settings;
     this.readerOptions = { role: "server", maxMessageBytes, maxFragments, isUtf8: isUtf8Range };
@@ -145,6 +150,12 @@ export class ServerNode implements ConnectionHost, HubHost {
     this.reception.onError(error);
   }
 
+  /** A receipt has changed, by the doing of this node. That a push was sent says too little to be posted. */
+  onReceipt(changed: NamedReceipt | undefined): void {
+    if (changed === undefined || changed.state === "accepted" || changed.state === "sent") return;
+    this.webhook?.post(`receipt.${changed.state}`, changed);
+  }
+
   onPresence(event: PresenceEvent): void {
     if (isInnerChannel(event.channel)) return;
     for (const listener of this.presenceListeners) listener(event);
@@ -165,6 +176,7 @@ export class ServerNode implements ConnectionHost, HubHost {
     this.hub.close();
     this.presence.close();
     this.wheel.close();
+    await this.webhook?.close();
     if (!this.isOpened) return;
     this.broker.detach(EVERYONE, this.hub);
     await this.broker.removeNode(this.settings.nodeId);

@@ -22,6 +22,12 @@ export class Stats {
   writes = 0;
   bytesOut = 0;
   pings = 0;
+  /** Events that the webhook's receiver has taken. */
+  webhookDelivered = 0;
+  /** Requests to the webhook's receiver that failed, tried again or not. */
+  webhookFailures = 0;
+  /** Events that were given up, by why: `full`, `attempts`, `age` or `closed`. */
+  readonly webhookDropped: Map<string, number> = new Map();
 
   refuse(code: string): void {
     count(this.refused, code);
@@ -34,8 +40,12 @@ export class Stats {
   limit(option: string): void {
     count(this.limited, option);
   }
+
+  dropWebhook(reason: string, events: number): void {
+    count(this.webhookDropped, reason, events);
+  }
 }
 
-function count<Key>(map: Map<Key, number>, key: Key): void {
-  map.set(key, (map.get(key) ?? 0) + 1);
+function count<Key>(map: Map<Key, number>, key: Key, by = 1): void {
+  map.set(key, (map.get(key) ?? 0) + by);
 }

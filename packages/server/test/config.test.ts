@@ -102,6 +102,7 @@ describe("a configuration", () => {
       SHOP_KEY: "0123456789abcdeg",
       JWT_SECRET: SECRET,
       WX_SECRET: "x",
+      WEBHOOK_SECRET: `whsec_${"k".repeat(44)}`,
     };
     const config = parseConfig(blocks[0], env);
     const folder = mkdtempSync(join(tmpdir(), "weapp-socket-config-"));

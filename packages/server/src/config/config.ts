@@ -5,6 +5,7 @@ import type { ChannelRule } from "../channel-rules.js";
 import type { ApiKey } from "../http/api-key.js";
 import { findFault, type ObjectSchema, type Schema } from "../http/schema.js";
 import { limitNames, type LimitOptions } from "../limits.js";
+import { webhookNumberNames, type WebhookOptions } from "../webhook/webhook-options.js";
 
 /** A push server without a line of code, as a file of JSON says it. Every value is optional. */
 export interface ServerConfig {
@@ -32,6 +33,7 @@ export interface ServerConfig {
   readonly origins?: readonly string[];
   readonly trustedProxies?: number;
   readonly compression?: boolean;
+  readonly webhook?: WebhookOptions;
   readonly limits?: LimitOptions;
   /** On SIGTERM the closes are spread over this time. Default 10000 ms. */
   readonly drainMs?: number;
@@ -142,6 +144,14 @@ const schema: ObjectSchema = objectOf({
   origins: listOf(text),
   trustedProxies: number,
   compression: flag,
+  webhook: objectOf(
+    {
+      url: text,
+      secret: text,
+      ...Object.fromEntries(webhookNumberNames.map((name) => [name, number])),
+    },
+    ["url", "secret"],
+  ),
   limits: objectOf(Object.fromEntries(limitNames.map((name) => [name, number]))),
   drainMs: number,
 });

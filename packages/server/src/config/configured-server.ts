@@ -82,6 +82,7 @@ function toOptions(config: ServerConfig): PushServerOptions {
     origins,
     trustedProxies,
     compression,
+    webhook: rest.webhook,
     requireIdentity: rest.requireIdentity,
     tokenInFirstMessage: rest.tokenInFirstMessage,
     authenticate: jwt === undefined ? undefined : createJwtAuthenticate({ ...jwt, keys: toKeys(jwt) }),

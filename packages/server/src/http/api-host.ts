@@ -102,4 +102,10 @@ export interface HostCounts {
   readonly writes: number;
   readonly bytesOut: number;
   readonly pings: number;
+  /** Events that the webhook's receiver has taken. */
+  readonly webhookDelivered: number;
+  /** Requests to the webhook's receiver that failed. */
+  readonly webhookFailures: number;
+  /** Events that the webhook gave up, by why. */
+  readonly webhookDropped: ReadonlyMap<string, number>;
 }

@@ -101,6 +101,19 @@ export class Metrics {
     labelled("handshakes_refused_total", "Handshakes refused", ["code"], () => rowsOf(counts().refused));
     labelled("connections_closed_total", "Connections that ended", ["code"], () => rowsOf(counts().closed));
     labelled("limited_total", "Connections that met a limit", ["limit"], () => rowsOf(counts().limited));
+    counter(
+      "webhook_delivered_total",
+      "Events that the webhook's receiver has taken",
+      () => counts().webhookDelivered,
+    );
+    counter(
+      "webhook_failures_total",
+      "Requests to the webhook's receiver that failed",
+      () => counts().webhookFailures,
+    );
+    labelled("webhook_dropped_total", "Events that the webhook gave up", ["reason"], () =>
+      rowsOf(counts().webhookDropped),
+    );
     labelled("api_answers_total", "Answers of the HTTP API", ["operation", "status"], () =>
       [...answers.values()].map(({ operation, status, count }) => [[operation, status], count]),
     );

@@ -18,6 +18,11 @@ export interface Receipt {
   readonly changedAtMs: number;
 }
 
+/** A receipt with the id that it is asked for under. */
+export interface NamedReceipt extends Receipt {
+  readonly receipt: string;
+}
+
 interface Stored extends Receipt {
   readonly expiresAtMs: number | null;
 }
@@ -73,40 +78,49 @@ export async function writeReceipt(
 
 /**
  * Notes what has become of a push. Only forward: what was received is never sent again. For whoever delivers
- * publications that want a receipt; does nothing where the receipt is gone.
+ * publications that want a receipt; does nothing where the receipt is gone. Answers
+ * the receipt where this call changed it.
  */
 export async function advanceReceipt(
   store: Store,
   push: { readonly channel: string; readonly key: string },
   state: Exclude<ReceiptState, "accepted" | "expired">,
-): Promise<void> {
+): Promise<NamedReceipt | undefined> {
   const { records } = store.broker;
   const id = receiptId(push.channel, push.key);
   let record = await records.read(recordKey(id));
   while (record !== undefined) {
     const current = parse(record);
-    if (RANKS.indexOf(state) <= RANKS.indexOf(current.state)) return;
+    if (RANKS.indexOf(state) <= RANKS.indexOf(current.state)) return undefined;
     const nowMs = store.clock.now();
+    const changed: Stored = { ...current, state, changedAtMs: nowMs };
     const written = await records.write({
       key: record.key,
-      value: JSON.stringify({ ...current, state, changedAtMs: nowMs } satisfies Stored),
+      value: JSON.stringify(changed),
       expect: record.version,
       ttlMs: record.expiresAtMs - nowMs,
     });
-    if (written.ok) return;
+    if (written.ok) return { receipt: id, ...toReceipt(changed) };
     record = written.current;
   }
+  return undefined;
 }
 
 /** `undefined` where there is no such receipt, or it is older than a day. */
 export async function readReceipt(store: Store, id: string): Promise<Receipt | undefined> {
   const record = await store.broker.records.read(recordKey(id));
   if (record === undefined) return undefined;
-  const { expiresAtMs, ...receipt } = parse(record);
+  const stored = parse(record);
+  const { expiresAtMs } = stored;
+  const receipt = toReceipt(stored);
   const isOver = expiresAtMs !== null && store.clock.now() >= expiresAtMs;
   // What was sent may have arrived without our knowing; what was not even sent has not.
   if (receipt.state !== "accepted" || !isOver) return receipt;
   return { ...receipt, state: "expired", changedAtMs: expiresAtMs };
+}
+
+function toReceipt({ channel, position, state, acceptedAtMs, changedAtMs }: Stored): Receipt {
+  return { channel, position, state, acceptedAtMs, changedAtMs };
 }
 
 function parse(record: StoredRecord): Stored {

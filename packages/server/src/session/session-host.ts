@@ -51,7 +51,9 @@ export class SessionHost {
   /** Notes what has become of publications that are asked about. */
   report(receipted: readonly Receipted[], news: ReceiptNews): void {
     for (const push of receipted) {
-      advanceReceipt(this.node, push, news).catch((error: unknown) => this.node.onBrokerError(error));
+      advanceReceipt(this.node, push, news)
+        .then((changed) => this.node.onReceipt(changed))
+        .catch((error: unknown) => this.node.onBrokerError(error));
     }
   }
 

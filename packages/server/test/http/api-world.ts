@@ -97,6 +97,9 @@ export class ApiWorld {
           writes: 44,
           bytesOut: 55,
           pings: 66,
+          webhookDelivered: 0,
+          webhookFailures: 0,
+          webhookDropped: new Map(),
         },
       }),
     };
