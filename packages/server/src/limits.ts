@@ -108,7 +108,7 @@ export interface LimitOptions {
    */
   readonly maxReplayMessages?: number | undefined;
   /**
-   * Session mode: how long a session can be resumed after its last hello. Afterwards a new one begins, and nothing is
+   * Session mode: how long a session can be resumed after it was last connected, at least half of it. Afterwards a new one begins, and nothing is
    * lost by it.
    * @defaultValue 86400000, one day
    */

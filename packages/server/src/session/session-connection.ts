@@ -48,6 +48,8 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
   private texts: string[] = [];
   private ending: { readonly code: number; readonly reason: string } | undefined;
   private dueAtMs = 0;
+  /** When the session's time is begun anew. */
+  private renewAtMs = Number.POSITIVE_INFINITY;
   /** Of the application's calls to the client; most connections never have any. */
   private lastCall = 0;
   private askers: Map<number, (end: CallEnd) => void> | undefined;
@@ -125,6 +127,7 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
   // --- WheelEntry ---
 
   onDeadline(): void {
+    if (this.now >= this.renewAtMs && !this.hasEnded) this.watch(this.renewSession());
     this.feed({ type: "tick" });
   }
 
@@ -300,8 +303,16 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
     const { session, secret, resumed, fenced } = opened;
     this.session = session;
     if (!this.hasEnded) this.host.holders.set(holder.connection, this);
+    this.renewAtMs = this.now + this.host.renewAfterMs;
     if (fenced !== undefined) this.watch(this.host.fence(fenced));
     return { type: "opened", session, secret, resumed };
+  }
+
+  /** A session that is connected does not end. Who finds it with another has missed the word that it went on there. */
+  private async renewSession(): Promise<void> {
+    this.renewAtMs = this.now + this.host.renewAfterMs;
+    const isMine = await this.host.store.renew(this.session, this.holder);
+    if (!isMine && !this.hasEnded) this.supersede();
   }
 
   private async attach(name: string, position: string | undefined): Promise<SessionInput> {
@@ -358,11 +369,12 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
 
   private schedule(): void {
     const { wheel } = this.host.node;
-    const { deadline } = this.machine;
-    if (deadline === undefined) {
+    const { deadline: machineDeadline } = this.machine;
+    if (machineDeadline === undefined) {
       wheel.clear(this);
       return;
     }
+    const deadline = Math.min(machineDeadline, this.renewAtMs);
     // A later deadline is looked at when the earlier one comes.
     if (this.wheelTick !== 0 && deadline >= this.dueAtMs) return;
     this.dueAtMs = deadline;

@@ -22,6 +22,8 @@ export class SessionHost {
   readonly rooms: Rooms;
   readonly store: SessionStore;
   readonly options: SessionOptions;
+  /** How long after its hello, or its last renewal, a connected session is renewed. */
+  readonly renewAfterMs: number;
   /** Connections that hold a session, by their number. */
   readonly holders: Map<string, SessionHolder> = new Map();
   readonly calls: ClientCalls;
@@ -33,6 +35,7 @@ export class SessionHost {
     this.rooms = new Rooms(node, (receipted) => this.report(receipted, "sent"));
     this.store = new SessionStore(broker.records, settings.sessionTtlMs);
     this.calls = new ClientCalls(node, this.holders);
+    this.renewAfterMs = settings.sessionTtlMs / 2;
     this.options = {
       ...defaultSessionOptions,
       heartbeatMs: settings.pingIntervalMs,

@@ -79,6 +79,17 @@ export class SessionStore {
     await this.write(session, { ...known, previous: null }, record.version);
   }
 
+  /** Keeps the session of a connection for another while. `false`: another connection has it by now. */
+  async renew(session: string, holder: Holder): Promise<boolean> {
+    const record = await this.records.read(keyOf(session));
+    if (record === undefined) return true;
+    const known = JSON.parse(record.value) as Stored;
+    if (known.node !== holder.node || known.connection !== holder.connection) return false;
+    // Refused, it has just been written, or taken over: then whoever took it over says so.
+    await this.write(session, known, record.version);
+    return true;
+  }
+
   /** The client has left for good. */
   async end(session: string): Promise<void> {
     await this.records.take(keyOf(session));
