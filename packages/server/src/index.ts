@@ -84,6 +84,7 @@ export type { ApiKey, Scope } from "./http/api-key.js";
 export type { LoginLimits } from "./http/routes/tickets.js";
 export type { LimitOptions } from "./limits.js";
 export type { Logger, LogFields } from "./logger.js";
+export type { OfflineEvent, OnOffline } from "./offline/offline-event.js";
 export type { PushServerOptions } from "./options.js";
 export {
   createPushServer,

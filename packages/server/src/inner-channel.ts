@@ -27,6 +27,19 @@ export function channelOf(target: PushTarget): string {
   return device === undefined ? inboxOf(user) : deviceInboxOf(user, device);
 }
 
+/** Whose inbox a channel is. Users and devices have no spaces. */
+export interface InboxOwner {
+  readonly user: string;
+  readonly device?: string;
+}
+
+/** `undefined` where the channel is no inbox. */
+export function ownerOf(channel: string): InboxOwner | undefined {
+  const [kind, user, device] = channel.split(" ");
+  if (kind === "#user") return { user: user! };
+  return kind === "#device" ? { user: user!, device: device! } : undefined;
+}
+
 export function isInnerChannel(name: string): boolean {
   return name.startsWith(MARK);
 }

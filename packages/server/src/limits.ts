@@ -126,6 +126,16 @@ export interface LimitOptions {
    */
   readonly callTimeoutMs?: number | undefined;
   /**
+   * How long a user must have been without a connection to be away: see `onOffline`.
+   * @defaultValue 30000
+   */
+  readonly awayAfterMs?: number | undefined;
+  /**
+   * Most pushes whose end this node waits for, for `onOffline` and the webhook. Of those beyond it nothing is told.
+   * @defaultValue 10000
+   */
+  readonly maxWatchedPushes?: number | undefined;
+  /**
    * Largest HTTP body. Above: 413.
    * @defaultValue 1048576
    */
@@ -169,6 +179,8 @@ const NUMBERS: Readonly<Record<keyof Limits, readonly [fallback: number, least: 
   sessionTtlMs: [24 * HOUR_MS, 1000, 8760 * HOUR_MS],
   maxOpenCalls: [16, 1, 10_000],
   callTimeoutMs: [10_000, 1000, 300_000],
+  awayAfterMs: [30_000, 0, 24 * HOUR_MS],
+  maxWatchedPushes: [10_000, 1, 10_000_000],
   maxHttpBodyBytes: [MEBIBYTE, 1, 1024 * MEBIBYTE],
   httpTimeoutMs: [30_000, 1000, HOUR_MS],
 };

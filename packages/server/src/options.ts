@@ -9,6 +9,7 @@ import { systemClock, type Clock } from "./clock.js";
 import { resolveCompression, type Compression, type CompressionOptions } from "./compression.js";
 import type { ApiKey } from "./http/api-key.js";
 import type { LoginLimits } from "./http/routes/tickets.js";
+import type { OnOffline } from "./offline/offline-event.js";
 import { resolveLimits, type LimitOptions, type Limits } from "./limits.js";
 import { silentLogger, type Logger } from "./logger.js";
 import type { CallMethod } from "./session/calls.js";
@@ -78,6 +79,11 @@ export interface PushServerOptions extends LimitOptions {
   readonly chooseSubprotocol?: ((offered: readonly string[]) => string | undefined) | undefined;
   /** Where to tell a backend what becomes of pushes. Default: nowhere. */
   readonly webhook?: WebhookOptions | undefined;
+  /**
+   * Hears of pushes to users that did not arrive, once for each push and reason, from the node that accepted it. Pushes
+   * with a `ttlMs` have a receipt then, asked for or not.
+   */
+  readonly onOffline?: OnOffline | undefined;
   /** Where to write what operators want to know. Default: nowhere. */
   readonly logger?: Logger | undefined;
   /** Time. Default: the system's. */
@@ -105,6 +111,7 @@ export interface Settings extends Limits {
   readonly chooseSubprotocol: (offered: readonly string[]) => string | undefined;
   /** Absent: none. */
   readonly webhook: WebhookSettings | undefined;
+  readonly onOffline: OnOffline | undefined;
   readonly logger: Logger;
   readonly clock: Clock;
 }
@@ -148,6 +155,7 @@ export function resolveOptions(options: PushServerOptions): Settings {
     compression: resolveCompression(options.compression),
     chooseSubprotocol: options.chooseSubprotocol ?? ((offered) => offered[0]),
     webhook: options.webhook === undefined ? undefined : resolveWebhook(options.webhook),
+    onOffline: options.onOffline,
     logger: options.logger ?? silentLogger,
     clock: options.clock ?? systemClock,
   };

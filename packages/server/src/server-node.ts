@@ -19,6 +19,7 @@ import type { Limits } from "./limits.js";
 import { silentLogger, type LogFields } from "./logger.js";
 import type { NamedReceipt } from "./http/receipts.js";
 import type { Settings } from "./options.js";
+import { PushWatch } from "./offline/push-watch.js";
 import { PresenceKeeper } from "./presence-keeper.js";
 import { RequestError } from "./request-error.js";
 import { Roster } from "./roster.js";
@@ -50,6 +51,8 @@ export class ServerNode implements ConnectionHost, HubHost {
   readonly presence: PresenceKeeper;
   /** Where the backend hears what became of pushes. Absent: nowhere. */
   readonly webhook: Webhook | undefined;
+  /** Absent where nobody wants to hear of what does not arrive. */
+  private readonly watch: PushWatch | undefined;
   readonly inlet: Inlet = new Inlet();
   readonly readerOptions: FrameReaderOptions;
   readonly deflateReaderOptions: FrameReaderOptions;
@@ -76,6 +79,8 @@ export class ServerNode implements ConnectionHost, HubHost {
     this.presence = new PresenceKeeper(broker, settings.clock, (error) => this.onBrokerError(error));
     this.hub = new Hub(this);
     this.webhook = settings.webhook === undefined ? undefined : new Webhook(this, settings.webhook);
+    const isWatching = this.webhook !== undefined || settings.onOffline !== undefined;
+    this.watch = isWatching ? new PushWatch(this) : undefined;
     this.controls.set(DISCONNECT, (body) => this.onDisconnect(body));
     const { maxMessageBytes, maxFragments } = settings;
     this.readerOptions = { role: "server", maxMessageBytes, maxFragments, isUtf8: isUtf8Range };
@@ -107,7 +112,9 @@ export class ServerNode implements ConnectionHost, HubHost {
       );
     }
     const isKept = policy.historyCount > 0 && channel !== EVERYONE;
-    return this.broker.publish(isKept ? { ...request, policy } : request);
+    const publish = (wish: Omit<PublishRequest, "policy">): MaybePromise<Published> =>
+      this.broker.publish(isKept ? { ...wish, policy } : wish);
+    return this.watch === undefined ? publish(request) : this.watch.publish(request, publish);
   }
 
   /** Lets a connection in: from here on it is counted, found and pushed to. */
@@ -139,7 +146,10 @@ export class ServerNode implements ConnectionHost, HubHost {
     this.stats.close(code);
     this.log(connection, { code }, "closed");
     this.roster.remove(connection);
-    if (connection.user !== "") this.presence.leaveAlone(inboxOf(connection.user), connection);
+    const { user, device } = connection;
+    if (user === "") return;
+    this.watch?.onGone(user, device);
+    this.presence.leaveAlone(inboxOf(user), connection);
   }
 
   onListenerError(error: unknown): void {
@@ -176,6 +186,7 @@ export class ServerNode implements ConnectionHost, HubHost {
     this.hub.close();
     this.presence.close();
     this.wheel.close();
+    await this.watch?.close();
     await this.webhook?.close();
     if (!this.isOpened) return;
     this.broker.detach(EVERYONE, this.hub);

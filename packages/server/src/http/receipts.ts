@@ -27,7 +27,7 @@ interface Stored extends Receipt {
   readonly expiresAtMs: number | null;
 }
 
-/** How long a receipt can be asked for. */
+/** How long a receipt can be asked for, counted from the end of the push's own time where it has one. */
 const KEEP_MS = 86_400_000;
 const RANKS: readonly ReceiptState[] = ["accepted", "expired", "sent", "received", "processed"];
 
@@ -71,7 +71,7 @@ export async function writeReceipt(
     key: recordKey(id),
     value: JSON.stringify(value),
     expect: 0,
-    ttlMs: KEEP_MS,
+    ttlMs: KEEP_MS + (ttlMs ?? 0),
   });
   return id;
 }
@@ -101,6 +101,32 @@ export async function advanceReceipt(
       ttlMs: record.expiresAtMs - nowMs,
     });
     if (written.ok) return { receipt: id, ...toReceipt(changed) };
+    record = written.current;
+  }
+  return undefined;
+}
+
+/** The push's time is over. Answers what has become of it, and whether that is this call's doing. */
+export async function expireReceipt(
+  store: Store,
+  push: { readonly channel: string; readonly key: string },
+): Promise<{ readonly receipt: NamedReceipt; readonly isChanged: boolean } | undefined> {
+  const id = receiptId(push.channel, push.key);
+  let record = await store.broker.records.read(recordKey(id));
+  while (record !== undefined) {
+    const current = parse(record);
+    if (current.state !== "accepted") {
+      return { receipt: { receipt: id, ...toReceipt(current) }, isChanged: false };
+    }
+    const nowMs = store.clock.now();
+    const changed: Stored = { ...current, state: "expired", changedAtMs: nowMs };
+    const written = await store.broker.records.write({
+      key: record.key,
+      value: JSON.stringify(changed),
+      expect: record.version,
+      ttlMs: record.expiresAtMs - nowMs,
+    });
+    if (written.ok) return { receipt: { receipt: id, ...toReceipt(changed) }, isChanged: true };
     record = written.current;
   }
   return undefined;

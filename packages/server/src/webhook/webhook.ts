@@ -5,7 +5,7 @@ import type { Stats } from "../stats.js";
 import type { WebhookSettings } from "./webhook-options.js";
 
 /** What the backend is told of. */
-export type WebhookEventType = "receipt.received" | "receipt.processed" | "receipt.expired";
+export type WebhookEventType = "receipt.received" | "receipt.processed" | "receipt.expired" | "push.offline";
 
 interface WebhookEvent {
   readonly id: string;
