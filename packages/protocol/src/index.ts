@@ -11,7 +11,7 @@ export {
 export { createClientMachine } from "./client/client-machine.js";
 export type * from "./client/inputs.js";
 export { createChannelCursor, REMEMBERED, type ChannelCursor, type Verdict } from "./channel-cursor.js";
-export { INBOX, isChannelName, MAX_CHANNEL_LENGTH } from "./channel-name.js";
+export { DEVICE_INBOX, EVERYBODY, INBOX, isChannelName, MAX_CHANNEL_LENGTH } from "./channel-name.js";
 export {
   decodeClientText,
   decodeServerText,

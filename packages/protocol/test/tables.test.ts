@@ -44,6 +44,9 @@ describe("position", () => {
 
 test.each([
   ["~", true],
+  ["~device", true],
+  ["~all", true],
+  ["~alle", false],
   ["room:9", true],
   ["a/b@c.d_e-f~g", true],
   ["x".repeat(200), true],

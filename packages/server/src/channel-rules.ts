@@ -75,6 +75,8 @@ export class ChannelRules {
   private readonly compiled: readonly Compiled[];
   /** Of every inbox. */
   readonly inbox: ResolvedRule;
+  /** Of what is pushed to everybody: as an inbox's, and nothing is kept. */
+  readonly everybody: ResolvedRule;
 
   /** @throws TypeError, RangeError where a rule is not what it must be, or asks for more than the broker can. */
   constructor(rules: readonly ChannelRule[], strongest: Durability) {
@@ -84,6 +86,8 @@ export class ChannelRules {
     });
     this.compiled = all.filter(({ match }) => match !== INBOX_PATTERN);
     this.inbox = all.find(({ match }) => match === INBOX_PATTERN)?.rule ?? DEFAULT_INBOX_RULE;
+    const policy = { ...this.inbox.policy, historyCount: 0 };
+    this.everybody = { ...this.inbox, policy, presence: false, flushIntervalMs: 0 };
   }
 
   of(channel: string): ResolvedRule {

@@ -159,7 +159,8 @@ export class Hub implements ChannelListener {
       watchers: undefined,
     };
     this.channels.set(name, channel);
-    const attached = this.host.broker.attach(name, this);
+    // The node itself hears what is for everybody, for as long as it is there.
+    const attached = name === EVERYONE ? undefined : this.host.broker.attach(name, this);
     if (attached instanceof Promise) channel.attaching = this.finishAttaching(channel, attached);
     return channel;
   }
@@ -183,7 +184,7 @@ export class Hub implements ChannelListener {
     if (plain.members.size > 0 || (deflated?.members.size ?? 0) > 0 || (watchers?.size ?? 0) > 0) return;
     cancelTimer?.();
     this.channels.delete(name);
-    this.host.broker.detach(name, this);
+    if (name !== EVERYONE) this.host.broker.detach(name, this);
   }
 
   /** Hands on what has waited for the rule's interval. */
@@ -211,6 +212,7 @@ export class Hub implements ChannelListener {
     this.host.stats.publicationsOut += 1;
     for (const channel of this.channels.values()) this.release(channel);
     this.fanOut.flush();
+    for (const watcher of this.channels.get(EVERYONE)?.watchers ?? []) watcher(publication);
     const plain = contentFrame(publication);
     let deflated: Uint8Array | undefined;
     for (const member of this.host.everyone) {

@@ -10,9 +10,9 @@ export interface PublishOptions {
 /** Whom a push is for. Exactly one of these. */
 export type PushTarget =
   | { readonly channel: string }
-  /** The user's inbox, or with `device` that installation's. */
+  /** The user's inbox, or with `device` that installation's: `~` and `~device` for session clients. */
   | { readonly user: string; readonly device?: string | undefined }
-  /** Every connection of every node. Not kept: who is away misses it. */
+  /** Every raw client, and the session clients in `~all`, of every node. Not kept: who is away misses it. */
   | { readonly all: true };
 
 export interface HistoryOptions {

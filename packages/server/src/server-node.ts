@@ -96,6 +96,7 @@ export class ServerNode implements ConnectionHost, HubHost {
   }
 
   ruleOf(channel: string): ResolvedRule {
+    if (channel === EVERYONE) return this.rules.everybody;
     return isInnerChannel(channel) ? this.rules.inbox : this.rules.of(channel);
   }
 
@@ -111,7 +112,7 @@ export class ServerNode implements ConnectionHost, HubHost {
         `data: expected at most ${maxDataBytes} bytes, got ${bytes}`,
       );
     }
-    const isKept = policy.historyCount > 0 && channel !== EVERYONE;
+    const isKept = policy.historyCount > 0;
     const publish = (wish: Omit<PublishRequest, "policy">): MaybePromise<Published> =>
       this.broker.publish(isKept ? { ...wish, policy } : wish);
     return this.watch === undefined ? publish(request) : this.watch.publish(request, publish);

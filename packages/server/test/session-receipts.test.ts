@@ -66,6 +66,18 @@ describe("the receipt of a push to a session client", () => {
     await expect.poll(() => stateOf(world, receipt), { timeout: 4000 }).toBe("received");
   });
 
+  test.each([
+    ["~device", { user: "ann", device: "d-test" }],
+    ["~all", { all: true }],
+  ])("says received of what came in %s", async (channel, to) => {
+    const world = await start();
+    const client = new SessionClient({ port: world.port, token: "ann", channels: { [channel]: null } });
+    clients.push(client);
+    await client.untilLive();
+    const { receipt } = await ask(world, "/v1/push", { to, data: "news", receipt: true });
+    await expect.poll(() => stateOf(world, String(receipt)), { timeout: 4000 }).toBe("received");
+  });
+
   test("never says received of what a gap passed over", async () => {
     const world = await start();
     const client = await enter(world);

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { INBOX, type Json, type SessionOutput } from "@weapp-socket/protocol";
+import { DEVICE_INBOX, EVERYBODY, INBOX, type Json, type SessionOutput } from "@weapp-socket/protocol";
 import type { AccessAction } from "../access.js";
 import type { Identity } from "../auth/identity.js";
 import type { Member } from "../broker/presence.js";
 import type { Publication } from "../broker/publication.js";
-import { inboxOf } from "../inner-channel.js";
+import { deviceInboxOf, EVERYONE, inboxOf } from "../inner-channel.js";
 import { toContent } from "../outbound-frame.js";
 import { RequestError } from "../request-error.js";
 import type { ServerNode } from "../server-node.js";
@@ -28,18 +28,37 @@ const MAX_PAGE = 1000;
  */
 export async function grantChannel(
   { settings }: ServerNode,
-  { identity, user }: Requester,
+  requester: Requester,
   action: AccessAction,
   name: string,
 ): Promise<string> {
-  if (name === INBOX) {
-    if (user !== "" && action !== "publish") return inboxOf(user);
-    throw forbidden(
-      `channel ~: ${user === "" ? "nobody in particular has no inbox" : "only the server writes to it"}`,
-    );
+  const { identity, user } = requester;
+  if (name.startsWith(INBOX)) {
+    if (action === "publish") throw forbidden(`channel ${name}: only the server writes to it`);
+    if (name === EVERYBODY) {
+      if (action === "join") return EVERYONE;
+      throw forbidden(`channel ${name}: this client may not ${action}`);
+    }
+    if (user === "") throw forbidden(`channel ${name}: nobody in particular has no inbox`);
+    if (name === DEVICE_INBOX && deviceOf(requester) === "") {
+      throw forbidden(`channel ${name}: no device in particular has no inbox`);
+    }
+    return brokerChannelOf(requester, name);
   }
   if (await settings.authorize({ action, channel: name, identity })) return name;
   throw forbidden(`channel ${name}: this client may not ${action}`);
+}
+
+/** The broker's name of a channel that the client has. */
+export function brokerChannelOf(requester: Requester, name: string): string {
+  if (name === INBOX) return inboxOf(requester.user);
+  if (name === DEVICE_INBOX) return deviceInboxOf(requester.user, deviceOf(requester));
+  return name === EVERYBODY ? EVERYONE : name;
+}
+
+/** What is proven goes before what the client says. */
+function deviceOf({ identity, device }: Requester): string {
+  return identity?.device ?? device;
 }
 
 export async function publishFor(
@@ -47,7 +66,7 @@ export async function publishFor(
   requester: Requester,
   { channel, key, data }: Output<"publish">,
 ): Promise<Json> {
-  if (channel !== INBOX && !node.ruleOf(channel).clientPublish) {
+  if (!channel.startsWith(INBOX) && !node.ruleOf(channel).clientPublish) {
     throw forbidden(`channel ${channel}: clients may not publish`);
   }
   const name = await grantChannel(node, requester, "publish", channel);

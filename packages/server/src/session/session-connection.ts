@@ -1,14 +1,7 @@
-import {
-  INBOX,
-  SessionMachine,
-  type Hello,
-  type SessionInput,
-  type SessionOutput,
-} from "@weapp-socket/protocol";
+import { SessionMachine, type Hello, type SessionInput, type SessionOutput } from "@weapp-socket/protocol";
 import type { SessionAdmitted } from "../admission.js";
 import type { Identity } from "../auth/identity.js";
 import type { Handshake } from "../handshake.js";
-import { inboxOf } from "../inner-channel.js";
 import { contentFrame } from "../outbound-frame.js";
 import { RequestError } from "../request-error.js";
 import type { SocketConnection, Speaker } from "../socket-connection.js";
@@ -18,7 +11,14 @@ import { callFor } from "./calls.js";
 import type { CallEnd, ClientCall } from "./client-calls.js";
 import { byeOf, drainWindow } from "./farewell.js";
 import { readAttachFacts, readItems } from "./history-reader.js";
-import { grantChannel, historyFor, membersFor, publishFor, type Requester } from "./requests.js";
+import {
+  brokerChannelOf,
+  grantChannel,
+  historyFor,
+  membersFor,
+  publishFor,
+  type Requester,
+} from "./requests.js";
 import { OwedReceipts } from "./owed-receipts.js";
 import type { Room, RoomBatch, RoomMember } from "./room.js";
 import type { Writer } from "./rooms.js";
@@ -364,7 +364,7 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
   }
 
   private channelOf(name: string): string {
-    return name === INBOX ? inboxOf(this.user) : name;
+    return brokerChannelOf(this, name);
   }
 
   private schedule(): void {
