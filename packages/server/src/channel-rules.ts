@@ -7,7 +7,7 @@ export interface ChannelRule {
   readonly match: string;
   /**
    * How many publications are kept for those who come later or come back. 0: none.
-   * @defaultValue 0; 100 for `~`
+   * @defaultValue 0; 100 for `~`; 1 where `conflate` is true, and nothing else then
    */
   readonly historyCount?: number | undefined;
   /**
@@ -36,9 +36,16 @@ export interface ChannelRule {
    */
   readonly clientPublish?: boolean | undefined;
   /**
+   * Whether each publication replaces the one before: a price, a place on a map. The newest alone is kept; of what is
+   * published within `flushIntervalMs` everybody gets the newest alone; who is slow or comes back gets the newest, and no
+   * gap. There are no receipts. Not for `~`.
+   * @defaultValue false
+   */
+  readonly conflate?: boolean | undefined;
+  /**
    * Milliseconds over which publications are gathered before they are written. 0: one turn of the event loop. More
    * saves work in busy channels, and costs latency.
-   * @defaultValue 0
+   * @defaultValue 0; 100 where `conflate` is true
    */
   readonly flushIntervalMs?: number | undefined;
   /**
@@ -55,6 +62,7 @@ export interface ResolvedRule {
   readonly presence: boolean;
   readonly presenceGraceMs: number;
   readonly clientPublish: boolean;
+  readonly conflates: boolean;
   readonly flushIntervalMs: number;
   readonly maxDataBytes: number;
 }
@@ -97,16 +105,19 @@ export class ChannelRules {
 }
 
 function resolveRule(rule: ChannelRule): ResolvedRule {
+  const { conflate = false } = rule;
+  const keptByDefault = conflate ? 1 : rule.match === INBOX_PATTERN ? 100 : 0;
   return {
     policy: {
-      historyCount: rule.historyCount ?? (rule.match === INBOX_PATTERN ? 100 : 0),
+      historyCount: rule.historyCount ?? keptByDefault,
       historyAgeMs: rule.historyAgeMs ?? DAY_MS,
       durability: rule.durability ?? "memory",
     },
     presence: rule.presence ?? false,
     presenceGraceMs: rule.presenceGraceMs ?? 10_000,
     clientPublish: rule.clientPublish ?? false,
-    flushIntervalMs: rule.flushIntervalMs ?? 0,
+    conflates: conflate,
+    flushIntervalMs: rule.flushIntervalMs ?? (conflate ? 100 : 0),
     maxDataBytes: rule.maxDataBytes ?? 256 * 1024,
   };
 }
@@ -132,6 +143,10 @@ function checkRule(rule: ChannelRule, strongest: Durability): void {
   }
   if (DURABILITIES.indexOf(durability) > DURABILITIES.indexOf(strongest)) {
     throw new RangeError(`${match}: durability: the broker reaches ${strongest}, ${durability} was asked`);
+  }
+  if (rule.conflate === true) {
+    if (match === INBOX_PATTERN) throw new RangeError("~: conflate: expected a channel, not the inboxes");
+    checkNumber(match, "historyCount of what conflates", rule.historyCount, 1, 1);
   }
   checkNumber(match, "historyCount", rule.historyCount, 0, 1_000_000);
   checkNumber(match, "historyAgeMs", rule.historyAgeMs, 1, 100 * 365 * DAY_MS);

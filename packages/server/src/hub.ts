@@ -128,13 +128,13 @@ export class Hub implements ChannelListener {
     if (channel === undefined) return;
     this.host.stats.publicationsOut += 1;
     if (channel.watchers !== undefined) for (const watcher of channel.watchers) watcher(publication);
-    const { flushIntervalMs } = channel.rule;
-    if (flushIntervalMs === 0) {
+    const { flushIntervalMs, conflates } = channel.rule;
+    if (flushIntervalMs === 0 && !conflates) {
       this.publish(channel, publication);
       return;
     }
-    channel.staged ??= [];
-    channel.staged.push(publication);
+    if (conflates || channel.staged === undefined) channel.staged = [publication];
+    else channel.staged.push(publication);
     channel.cancelTimer ??= this.host.clock.schedule(flushIntervalMs, () => this.release(channel));
   }
 

@@ -110,6 +110,7 @@ const schema: ObjectSchema = objectOf({
         presence: flag,
         presenceGraceMs: number,
         clientPublish: flag,
+        conflate: flag,
         flushIntervalMs: number,
         maxDataBytes: number,
       },

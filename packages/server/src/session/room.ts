@@ -1,7 +1,7 @@
 import { offsetOf, type Batch } from "@weapp-socket/protocol";
 import type { PresenceEvent, Publication } from "../broker/publication.js";
 import { contentFrame } from "../outbound-frame.js";
-import { messageText, presenceText } from "./envelope.js";
+import { messageText, presenceText, skipText } from "./envelope.js";
 import { NO_RECEIPTS, toReceipted, type Receipted } from "./owed-receipts.js";
 
 /** Publications of a room that go out together. */
@@ -39,6 +39,7 @@ export class Room {
   readonly name: string;
   readonly members: Set<RoomMember> = new Set();
   private readonly onSent: SentListener;
+  private readonly conflates: boolean;
   private receipted: readonly Receipted[] = NO_RECEIPTS;
   private changes: readonly PresenceEvent[] = NO_CHANGES;
   private texts: string[] = [];
@@ -46,8 +47,10 @@ export class Room {
   private prev = "";
   private last = "";
 
-  constructor(channel: string, name: string, onSent: SentListener) {
+  /** `conflates`: of what was gathered the newest alone is written, behind a skip over the rest. */
+  constructor(channel: string, name: string, conflates: boolean, onSent: SentListener) {
     this.channel = channel;
+    this.conflates = conflates;
     this.onSent = onSent;
     this.name = name;
   }
@@ -61,9 +64,14 @@ export class Room {
     if (publication.previous !== this.last) this.flush();
     const text = messageText(this.name, publication);
     if (this.texts.length === 0) this.prev = publication.previous;
+    this.last = publication.position;
+    if (this.conflates) {
+      const isFirst = this.prev === publication.previous;
+      this.texts = isFirst ? [text] : [skipText(this.name, publication.previous, this.prev), text];
+      return;
+    }
     this.texts.push(text);
     this.characters += text.length;
-    this.last = publication.position;
     const receipted = toReceipted(publication);
     if (receipted !== undefined) this.receipted = [...this.receipted, receipted];
     if (this.texts.length >= MAX_MESSAGES || this.characters >= MAX_CHARACTERS) this.flush();
@@ -90,7 +98,9 @@ export class Room {
     const frame = contentFrame({ data: texts.length === 1 ? texts[0]! : `[${texts.join(",")}]` });
     const { prev, last, receipted } = this;
     const bytes = frame.length;
-    const batch = { count: texts.length, bytes, prev, last, lastOffset: offsetOf(last), frame, receipted };
+    // A skip is not counted.
+    const count = this.conflates ? 1 : texts.length;
+    const batch = { count, bytes, prev, last, lastOffset: offsetOf(last), frame, receipted };
     this.texts = [];
     this.characters = 0;
     this.receipted = NO_RECEIPTS;

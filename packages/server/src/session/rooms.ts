@@ -79,8 +79,8 @@ export class Rooms {
   }
 
   private openRoom(channel: string, name: string): OpenRoom {
-    const room = new Room(channel, name, this.onSent);
-    const { flushIntervalMs } = this.host.ruleOf(channel);
+    const { conflates, flushIntervalMs } = this.host.ruleOf(channel);
+    const room = new Room(channel, name, conflates, this.onSent);
     const watcher = (publication: Publication): void => {
       const wasDirty = room.isDirty;
       room.gather(publication);

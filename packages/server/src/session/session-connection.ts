@@ -320,11 +320,11 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
     const channel = await grantChannel(node, this, "join", name);
     if (this.hasEnded) return { type: "tick" };
     // First in the room, then history: what is published in between is noted.
-    const { policy, presence } = node.ruleOf(channel);
+    const rule = node.ruleOf(channel);
     try {
       await rooms.join(this, channel, name);
-      const facts = await readAttachFacts(node.broker, channel, position, policy.historyCount > 0);
-      if (!this.hasEnded && presence) node.presence.join(channel, this.link, undefined);
+      const facts = await readAttachFacts(node.broker, channel, position, rule);
+      if (!this.hasEnded && rule.presence) node.presence.join(channel, this.link, undefined);
       return { type: "attached", channel: name, ...facts };
     } finally {
       if (this.hasEnded) rooms.leave(this, channel);
