@@ -24,6 +24,8 @@ const MAX_CATCH_UP = 2;
 export class TimerWheel {
   /** Seconds that the wheel has run, from 1: a clock that costs nothing to read. It stands while the wheel is empty. */
   tick = 1;
+  /** How often the process was found to have stood still. */
+  standstills = 0;
   private readonly clock: Clock;
   /** When tick 0 would have been. */
   private zeroAtMs = 0;
@@ -79,6 +81,7 @@ export class TimerWheel {
     this.cancelTimer = undefined;
     const elapsed = Math.floor((this.clock.now() - this.zeroAtMs) / TICK_MS);
     const target = Math.min(Math.max(elapsed, this.tick + 1), this.tick + MAX_CATCH_UP);
+    if (elapsed > target) this.standstills += 1;
     if (elapsed !== target) this.zeroAtMs = this.clock.now() - target * TICK_MS;
     while (this.tick < target) {
       this.tick += 1;

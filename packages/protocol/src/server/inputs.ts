@@ -65,6 +65,8 @@ export type SessionInput =
       readonly message?: string;
     }
   | { readonly type: "closed" }
+  /** The process stood still for a while: that the client was not heard meanwhile is nobody's fault. */
+  | { readonly type: "stood-still" }
   | { readonly type: "tick" };
 
 /** What the broker said when the channel was attached. */

@@ -257,6 +257,12 @@ export class SessionMachine {
   }
 
   /** @internal */
+  stoodStill(now: number): void {
+    this.heardAt = now;
+    this.helloUntil = now + this.options.helloMs;
+  }
+
+  /** @internal */
   tick(now: number): void {
     if (this.state !== "live") {
       // Once the client has said hello, it is we who are late.

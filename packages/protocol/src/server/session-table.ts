@@ -35,6 +35,7 @@ const always: Row = {
     }),
   end: (m, { type: _type, bye, ...more }, now) => m.end(bye, now, more),
   closed: (m) => m.over(),
+  "stood-still": (m, _input, now) => m.stoodStill(now),
   tick: (m, _input, now) => m.tick(now),
 };
 
@@ -77,6 +78,7 @@ export const sessionHandlers: Readonly<Record<SessionState, Row>> = {
     rejected: nothing,
     end: nothing,
     closed: nothing,
+    "stood-still": nothing,
     tick: nothing,
   },
 };

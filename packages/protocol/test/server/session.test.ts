@@ -355,6 +355,20 @@ describe("time", () => {
     expect(server.sent()).toEqual([{ t: "bye", code: 4002, name: "heartbeat", retry: true }]);
   });
 
+  test("time in which the process stood still does not count: the client has its time anew", () => {
+    const server = createHarness();
+    server.input({ type: "stood-still" });
+    server.toLive();
+    server.hear({ t: "pong", id: 1 });
+    server.advance(59_000);
+    server.input({ type: "stood-still" });
+    server.advance(59_999);
+    expect(server.machine.state).toBe("live");
+    server.look();
+    server.advance(1);
+    expect(server.sent()).toMatchObject([{ t: "bye", name: "heartbeat" }]);
+  });
+
   test("a token that ends is asked for in time, and ends the connection when none comes", () => {
     const server = createHarness({ heartbeatMs: 1_000_000 });
     server.toAttaching({}, 100_000);

@@ -48,6 +48,8 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
   private texts: string[] = [];
   private ending: { readonly code: number; readonly reason: string } | undefined;
   private dueAtMs = 0;
+  /** Of the wheel, when they were last looked at. */
+  private standstills: number;
   /** When the session's time is begun anew. */
   private renewAtMs = Number.POSITIVE_INFINITY;
   /** Of the application's calls to the client; most connections never have any. */
@@ -60,6 +62,7 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
     this.handshake = handshake;
     this.proven = admitted.identity;
     this.needsIdentity = admitted.needsIdentity;
+    this.standstills = host.node.wheel.standstills;
     this.machine = new SessionMachine(host.options, this.now);
     this.schedule();
   }
@@ -127,6 +130,11 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
   // --- WheelEntry ---
 
   onDeadline(): void {
+    const { standstills } = this.host.node.wheel;
+    if (standstills !== this.standstills) {
+      this.standstills = standstills;
+      this.feed({ type: "stood-still" });
+    }
     if (this.now >= this.renewAtMs && !this.hasEnded) this.watch(this.renewSession());
     this.feed({ type: "tick" });
   }
