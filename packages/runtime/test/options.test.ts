@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { createRuntime as createNodeRuntime } from "@weapp-socket/runtime";
 import {
   createRuntime,
@@ -29,6 +31,8 @@ const bad: ReadonlyArray<readonly [option: string, value: unknown, error: typeof
   ["version", "1\r\nX: y", RangeError, "version must be printable ASCII"],
   ["userAgent", "小程序", RangeError, "userAgent must be printable ASCII"],
   ["networkTimeout", 60_000, TypeError, "networkTimeout must be an object, got 60000"],
+  ["networkTimeout", [60_000], TypeError, "networkTimeout must be an object, got an array"],
+  ["networkTimeout", null, TypeError, "networkTimeout must be an object, got null"],
   ["networkTimeout", { connectSocket: 0 }, RangeError, "networkTimeout.connectSocket must be a whole number"],
   ["networkTimeout", { connectSocket: "60" }, TypeError, "networkTimeout.connectSocket must be a number"],
   ["maxConnections", 0, RangeError, "maxConnections must be a whole number from 1 to 65535, got 0"],
@@ -46,7 +50,21 @@ const bad: ReadonlyArray<readonly [option: string, value: unknown, error: typeof
   ["onUncaught", true, TypeError, "onUncaught must be a function"],
   ["onSocketTrace", {}, TypeError, "onSocketTrace must be a function"],
   ["transport", undefined, TypeError, "transport must be an object with dial"],
+  ["localNetworks", [], TypeError, "localNetworks must be a function, got an array"],
   ["clock", {}, TypeError, "clock must be an object with now, setTimer and defer"],
+];
+
+const badOfNode: ReadonlyArray<readonly [option: string, value: unknown, text: string]> = [
+  ["closeTimeoutMs", 0, "closeTimeoutMs: expected a positive integer, got 0"],
+  ["maxMessageBytes", -1, "maxMessageBytes: expected a positive integer, got -1"],
+  ["maxMessageBytes", "64", "maxMessageBytes: expected a positive integer, got 64"],
+  ["tls", false, "tls: expected an object, got false"],
+  ["tls", null, "tls: expected an object, got null"],
+  ["tls", [], "tls: expected an object, got an array"],
+  ["tls", { rejectUnauthorized: "no" }, 'tls.rejectUnauthorized: expected true or false, got "no"'],
+  ["tls", { ca: 5 }, "tls.ca: expected certificates as PEM"],
+  ["tls", { ca: "/etc/ca.pem" }, "tls.ca: expected certificates as PEM"],
+  ["tls", { ca: ["-----BEGIN CERTIFICATE-----", 1] }, "tls.ca: expected certificates as PEM"],
 ];
 
 describe("a bad option names itself, at once", () => {
@@ -58,19 +76,49 @@ describe("a bad option names itself, at once", () => {
 
   test("no object at all", () => {
     expect(() => createRuntime("x" as never)).toThrow(TypeError);
+    expect(() => createRuntime([] as never)).toThrow("options must be an object, got an array");
   });
 
-  test.each([
-    ["closeTimeoutMs", 0, "closeTimeoutMs: expected a positive integer, got 0"],
-    ["maxMessageBytes", -1, "maxMessageBytes: expected a positive integer, got -1"],
-    ["maxMessageBytes", "64", "maxMessageBytes: expected a positive integer, got 64"],
-    ["tls", false, "tls: expected an object, got false"],
-    ["tls", { rejectUnauthorized: "no" }, 'tls.rejectUnauthorized: expected true or false, got "no"'],
-    ["tls", { ca: 5 }, "tls.ca: expected certificates as PEM"],
-    ["tls", { ca: "/etc/ca.pem" }, "tls.ca: expected certificates as PEM"],
-    ["tls", { ca: ["-----BEGIN CERTIFICATE-----", 1] }, "tls.ca: expected certificates as PEM"],
-  ])("Node's own: %s %j", (option, value, text) => {
+  test.each(badOfNode)("Node's own: %s %j", (option, value, text) => {
     expect(() => createNodeRuntime({ [option]: value })).toThrow(text);
+  });
+});
+
+describe("what is said of the options", () => {
+  const source = (file: string): string => readFileSync(join(import.meta.dirname, "../src", file), "utf8");
+  /** Members of an interface, each with the comment before it. */
+  const members = (file: string, name: string): Array<readonly [option: string, comment: string]> => {
+    const [, body = ""] = new RegExp(`interface ${name} [^{]*\\{\n([^]*?)\n\\}`).exec(source(file)) ?? [];
+    return Array.from(body.matchAll(/(\/\*\*[^]*?\*\/\n)? {2}readonly (\w+)\??:/g), (match) => [
+      match[2]!,
+      match[1] ?? "",
+    ]);
+  };
+  const options = [
+    ...members("core/options.ts", "RuntimeOptions"),
+    ...members("core/runtime.ts", "Surroundings"),
+    ...members("node/transport.ts", "NodeTransportOptions"),
+  ];
+
+  test("the README's table has every option, and no other", () => {
+    const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
+    const [, table = ""] = /## Options\n\n([^]*?)\n\n/.exec(readme) ?? [];
+    const rows = table.split("\n").slice(2);
+    const listed = rows.flatMap((row) =>
+      Array.from(row.split("|")[1]!.matchAll(/`(\w+)`/g), ([, name]) => name),
+    );
+    expect(listed.toSorted()).toEqual(options.map(([option]) => option).toSorted());
+  });
+
+  test.each(options)("%s has a docstring with its default", (option, comment) => {
+    // What there must be has no default.
+    if (option !== "transport") expect(comment).toMatch(/default/i);
+    expect(comment).not.toBe("");
+  });
+
+  test("each is refused when it makes no sense", () => {
+    const refused = new Set([...bad, ...badOfNode].map(([option]) => option));
+    expect(options.map(([option]) => option).filter((option) => !refused.has(option))).toEqual([]);
   });
 });
 

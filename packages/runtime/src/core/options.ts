@@ -66,11 +66,11 @@ const maxTimeoutMs = 2_147_483_647;
 const headerText = /^[\t\u0020-\u007e]+$/;
 
 export function readOptions(options: RuntimeOptions): Settings {
-  if (typeof options !== "object" || options === null) {
+  if (!isRecord(options)) {
     throw new TypeError(`options must be an object, got ${show(options)}`);
   }
   const { networkTimeout = {} } = options;
-  if (typeof networkTimeout !== "object" || networkTimeout === null) {
+  if (!isRecord(networkTimeout)) {
     throw new TypeError(`networkTimeout must be an object, got ${show(networkTimeout)}`);
   }
   const timeoutMs = number("networkTimeout.connectSocket", networkTimeout.connectSocket, maxTimeoutMs);
@@ -100,12 +100,12 @@ export function readOptions(options: RuntimeOptions): Settings {
   };
 }
 
+const isRecord = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 const isText = (value: unknown): value is string => typeof value === "string";
 const isDomain = (value: unknown): value is string => isText(value) && isSocketDomain(value);
 const isRule = (value: unknown): value is UrlRule =>
-  typeof value === "object" &&
-  value !== null &&
-  ["from", "to"].every((key) => isText(Reflect.get(value, key)));
+  isRecord(value) && ["from", "to"].every((key) => isText(Reflect.get(value, key)));
 
 function word<T extends string>(name: string, value: T | undefined, words: readonly T[]): T | undefined {
   if (value === undefined || words.includes(value)) return value;
@@ -150,11 +150,12 @@ function list<T>(
   });
 }
 
-function callback<T>(name: string, value: T | undefined): T | undefined {
+export function callback<T>(name: string, value: T | undefined): T | undefined {
   if (value === undefined || typeof value === "function") return value;
   throw new TypeError(`${name} must be a function, got ${show(value)}`);
 }
 
 function show(value: unknown): string {
+  if (Array.isArray(value)) return "an array";
   return typeof value === "string" ? JSON.stringify(value) : String(value);
 }

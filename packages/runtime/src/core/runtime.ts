@@ -8,7 +8,7 @@ import { createListenerSet } from "./listener-set.js";
 import { createMailbox } from "./mailbox.js";
 import type { NetworkType } from "./network-type.js";
 import { createNetwork } from "./network.js";
-import { readOptions, type RuntimeOptions } from "./options.js";
+import { callback, readOptions, type RuntimeOptions } from "./options.js";
 import { createPageCalls } from "./page-calls.js";
 import { deviceProfile } from "./profile-device.js";
 import { devtoolsProfile } from "./profile-devtools.js";
@@ -34,9 +34,11 @@ export interface Runtime {
   destroy(): void;
 }
 
-/** The engine's surroundings. */
+/** The engine's surroundings. Bad values: TypeError that names the option. */
 export interface Surroundings {
+  /** What carries the bytes. */
   readonly transport: Transport;
+  /** Time and tasks. The doors for Node and for browsers have one by default. */
   readonly clock: Clock;
   /** For the LAN rule of `urlCheck`. Default: none. */
   readonly localNetworks?: (() => readonly LocalNetwork[]) | undefined;
@@ -175,6 +177,7 @@ function checkSurroundings(given: Surroundings): void {
   if (!has(given.clock, ["now", "setTimer", "defer"])) {
     throw new TypeError("clock must be an object with now, setTimer and defer");
   }
+  callback("localNetworks", given.localNetworks);
 }
 
 function guard(action: () => void, onError: (error: unknown) => void): void {

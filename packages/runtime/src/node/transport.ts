@@ -13,6 +13,7 @@ export interface NodeTlsOptions {
 }
 
 export interface NodeTransportOptions {
+  /** Whose certificates are taken. Default: those that Node's own authorities signed. */
   readonly tls?: NodeTlsOptions;
   /** A larger message ends the connection with 1009. Default 100 MiB (WeChat documents no limit). */
   readonly maxMessageBytes?: number;
@@ -54,8 +55,9 @@ function readTls(tls: NodeTlsOptions = {}): {
   ca: readonly string[] | undefined;
   rejectUnauthorized: boolean;
 } {
-  if (typeof tls !== "object" || tls === null)
-    throw new TypeError(`tls: expected an object, got ${String(tls)}`);
+  if (typeof tls !== "object" || tls === null || Array.isArray(tls)) {
+    throw new TypeError(`tls: expected an object, got ${Array.isArray(tls) ? "an array" : String(tls)}`);
+  }
   const { ca, rejectUnauthorized = true } = tls;
   if (typeof rejectUnauthorized !== "boolean") {
     throw new TypeError(
