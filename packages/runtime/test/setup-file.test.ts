@@ -1,63 +1,104 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 
-/** The setup file that docs/testing.md shows, as it stands there. */
 const root = join(import.meta.dirname, "../../..");
 const folder = join(root, "test-results/setup-file");
-const [shown] = /```js no-run\n([^]*?)```/
-  .exec(readFileSync(join(root, "docs/testing.md"), "utf8"))!
-  .slice(1);
+const page = readFileSync(join(root, "docs/testing.md"), "utf8");
 
-beforeAll(() => {
+/** A file that docs/testing.md shows, as it stands there. */
+function shown(name: string): string {
+  const code = new RegExp(`\`\`\`js [\\w-]+\\n(// ${name}\\n[^]*?)\`\`\``).exec(page)?.[1];
+  if (code === undefined) throw new Error(`docs/testing.md: expected a file ${name}, found none`);
+  return code;
+}
+
+beforeEach(() => {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const run = (...command: string[]): string =>
-  execFileSync(process.execPath, command, { cwd: folder, encoding: "utf8", stdio: "pipe" });
+const write = (name: string, code: string): void => writeFileSync(join(folder, name), code);
+
+function run(command: readonly string[], env: NodeJS.ProcessEnv = {}): { [key: string]: unknown } {
+  const timeout = 50_000;
+  const options = {
+    cwd: folder,
+    encoding: "utf8",
+    stdio: "pipe",
+    timeout,
+    env: { ...process.env, ...env },
+  } as const;
+  return JSON.parse(execFileSync(process.execPath, command, options)) as { [key: string]: unknown };
+}
+
+const refusal = `test("a page's code", () => {
+  const heard = [];
+  wx.connectSocket({ url: "http://a", fail: ({ errMsg }) => heard.push(errMsg) });
+  expect(heard).toEqual(['connectSocket:fail invalid url "http://a"']);
+});`;
 
 test("vitest: wx is there in every test file", { timeout: 60_000 }, () => {
   const conditions = '["@weapp-socket/source"]';
-  writeFileSync(join(folder, "wx.setup.js"), shown!);
-  writeFileSync(
-    join(folder, "vitest.config.js"),
-    `export default {
+  write("wx.setup.mjs", shown("wx.setup.mjs"));
+  write("shown.config.mjs", shown("vitest.config.mjs"));
+  // The package's sources, which need no build.
+  write(
+    "vitest.config.mjs",
+    `import shown from "./shown.config.mjs";
+    export default {
+      ...shown,
       resolve: { conditions: ${conditions} },
       ssr: { resolve: { conditions: ${conditions}, externalConditions: ${conditions} } },
-      test: { setupFiles: ["./wx.setup.js"] },
     };`,
   );
-  writeFileSync(
-    join(folder, "page.test.js"),
-    `import { expect, test } from "vitest";
-    test("a page's code", () => {
-      const heard = [];
-      wx.connectSocket({ url: "http://a", fail: ({ errMsg }) => heard.push(errMsg) });
-      expect(heard).toEqual(['connectSocket:fail invalid url "http://a"']);
-    });`,
-  );
-  const output = run(
-    join(root, "node_modules/vitest/vitest.mjs"),
-    "run",
-    "--root",
-    folder,
-    "--reporter=json",
-  );
-  expect(JSON.parse(output)).toMatchObject({ success: true, numPassedTests: 1 });
+  write("page.test.js", `import { expect, test } from "vitest";\n${refusal}`);
+  const vitest = join(root, "node_modules/vitest/vitest.mjs");
+  expect(run([vitest, "run", "--root", folder, "--reporter=json"])).toMatchObject({
+    success: true,
+    numPassedTests: 1,
+  });
 });
 
-test("jest: the same file without its vitest line, where afterAll is a global", () => {
-  const file = join(folder, "jest.setup.mjs");
-  writeFileSync(file, shown!.replace(/^import .* from "vitest".*\n/m, ""));
-  const runner = `
-    const hooks = [];
-    globalThis.afterAll = (hook) => hooks.push(hook);
-    await import(${JSON.stringify(file)});
-    const during = typeof globalThis.wx.connectSocket;
-    for (const hook of hooks) hook();
-    console.log(hooks.length, during, typeof globalThis.wx);`;
-  expect(run("--input-type=module", "--eval", runner).trim()).toBe("1 function undefined");
+/** A server's two bytes, seen by page code that is CommonJS and has the globals of jest's sandbox. */
+const bytes = `const { createServer } = require("node:net");
+const { createHash } = require("node:crypto");
+
+test("bytes both ways", async () => {
+  const server = createServer((socket) =>
+    socket.once("data", (head) => {
+      const [, key] = /Sec-WebSocket-Key: (.*)\\r/i.exec(head.toString());
+      const proof = createHash("sha1").update(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest("base64");
+      const upgrade = "Upgrade: websocket\\r\\nConnection: Upgrade\\r\\nSec-WebSocket-Accept: " + proof;
+      socket.write("HTTP/1.1 101 Switching Protocols\\r\\n" + upgrade + "\\r\\n\\r\\n");
+      socket.write(Buffer.from([0x82, 2, 1, 2]));
+      socket.resume();
+    }),
+  );
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const task = wx.connectSocket({ url: "ws://127.0.0.1:" + server.address().port });
+  const { data } = await new Promise((resolve) => task.onMessage(resolve));
+  expect(data).toBeInstanceOf(ArrayBuffer);
+  expect([...new Uint8Array(data)]).toEqual([1, 2]);
+  const answers = [];
+  task.send({ data: new Uint8Array([3]).buffer, complete: ({ errMsg }) => answers.push(errMsg) });
+  expect(answers).toEqual(["sendSocketMessage:ok"]);
+  // The socket is left open: the undo ends it, or jest never does.
+  server.close();
+});`;
+
+test("jest: the same file without its vitest line, for tests in CommonJS", { timeout: 60_000 }, () => {
+  write("wx.setup.mjs", shown("wx.setup.mjs").replace(/^import .* from "vitest".*\n/m, ""));
+  write("jest.config.mjs", shown("jest.config.mjs"));
+  write("package.json", "{}");
+  write("refusal.test.js", refusal);
+  write("bytes.test.js", bytes);
+  const [, flag] = /`NODE_OPTIONS=(\S+) npx jest`/.exec(page) ?? [];
+  const jest = join(root, "node_modules/jest/bin/jest.js");
+  expect(run([jest, "--json", "--silent"], { NODE_OPTIONS: flag })).toMatchObject({
+    success: true,
+    numPassedTests: 2,
+  });
 });
