@@ -5,42 +5,42 @@ import { root } from "./markdown.js";
 
 /** Packages whose SPEC.md is tables of numbered promises, and how many there are at least. */
 const packages: ReadonlyArray<readonly [name: string, atLeast: number]> = [
-  ["server", 40],
+  ["protocol", 40],
+  ["server", 60],
   ["wire", 20],
 ];
 
+/** Why a test that a promise names, as `file` › name, is none; undefined when it is one. */
+function fault(folder: string, file: string, name: string): string | undefined {
+  const owner = file.startsWith("world") ? join(root, "packages", "testkit") : folder;
+  const path = join(owner, "test", `${file}.test.ts`);
+  if (!existsSync(path)) return `${file}: no such file`;
+  // Names of tests are texts: what a comment or an identifier says does not count.
+  const quoted = readFileSync(path, "utf8")
+    .split("\n")
+    .some((line) => /["'`]/.test(line.slice(0, Math.max(0, line.indexOf(name)))));
+  return quoted ? undefined : `${file}: no test ${name}`;
+}
+
 test.each(packages)(
   "every promise of %s has a number of its own and names tests that exist",
-  (name, atLeast) => {
-    const folder = join(root, "packages", name);
+  (packageName, atLeast) => {
+    const folder = join(root, "packages", packageName);
     const spec = readFileSync(join(folder, "SPEC.md"), "utf8");
-    const rows = [...spec.matchAll(/^\| ([A-Z]\d+) +\| .* \| ([^|]+) \|$/gm)].map((match) => ({
+    const promises = [...spec.matchAll(/^\| ([A-Z]\d+) +\| .* \| ([^|]+?) +\|$/gm)].map((match) => ({
       number: match[1]!,
-      files: [...match[2]!.matchAll(/`([\w-]+)`/g)].map((file) => file[1]!),
+      tests: match[2]!.split(" · ").map((one) => /^`([\w/-]+)` › (.+)$/.exec(one)),
     }));
-    expect(rows.length).toBeGreaterThan(atLeast);
-    const numbers = rows.map(({ number }) => number);
+    const numbers = promises.map(({ number }) => number);
+    expect(numbers.length).toBeGreaterThan(atLeast);
     expect(numbers).toEqual([...new Set(numbers)]);
-    expect(rows.filter(({ files }) => files.length === 0)).toEqual([]);
-    const missing = rows
-      .flatMap(({ files }) => files)
-      .filter((file) => !existsSync(join(folder, "test", `${file}.test.ts`)));
-    expect(missing).toEqual([]);
+    expect(numbers).toEqual([...spec.matchAll(/^\| ([A-Z]\d+) /gm)].map((match) => match[1]));
+    const faults = promises.flatMap(({ number, tests }) =>
+      tests
+        .map((one) => (one === null ? "no test named" : fault(folder, one[1]!, one[2]!)))
+        .filter((why) => why !== undefined)
+        .map((why) => `${number}: ${why}`),
+    );
+    expect(faults).toEqual([]);
   },
 );
-
-test("every promise of protocol has a number of its own and names a test that exists", () => {
-  const folder = join(root, "packages", "protocol");
-  const spec = readFileSync(join(folder, "SPEC.md"), "utf8");
-  const rows = [...spec.matchAll(/^\| ([A-Z]\d+) +\| .* \| `([\w/-]+)` › (.+?) +\|$/gm)];
-  const numbers = [...spec.matchAll(/^\| ([A-Z]\d+) /gm)].map((match) => match[1]);
-  expect(numbers.length).toBeGreaterThan(40);
-  expect(numbers).toEqual([...new Set(numbers)]);
-  expect(rows.map((row) => row[1])).toEqual(numbers);
-  const missing = rows.filter(([, , file = "", name = ""]) => {
-    const owner = file.startsWith("world") ? join(root, "packages", "testkit") : folder;
-    const path = join(owner, "test", `${file}.test.ts`);
-    return !existsSync(path) || !readFileSync(path, "utf8").includes(name);
-  });
-  expect(missing.map((row) => row[0])).toEqual([]);
-});
