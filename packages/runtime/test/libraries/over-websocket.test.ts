@@ -7,8 +7,9 @@ import { createClient } from "graphql-ws";
 import { useServer } from "graphql-ws/use/ws";
 import { expect, onTestFinished, test } from "vitest";
 import mqtt from "mqtt";
-import { createWebSocketStream, WebSocketServer, type WebSocket as ServerSocket } from "ws";
+import { createWebSocketStream, WebSocketServer } from "ws";
 import { Server as SocketServer } from "socket.io";
+import { serveCentrifugo, serveSignalR, serveStomp } from "./servers.js";
 import { openLibraryWorld, requireAsMiniProgram } from "./world.js";
 
 // As graphql-ws itself loads it: two copies of it refuse each other.
@@ -37,28 +38,6 @@ test("@stomp/stompjs subscribes and is sent what it publishes", async () => {
   await client.deactivate();
   expect(uncaught).toEqual([]);
 });
-
-/** As much STOMP 1.2 as one subscriber needs. */
-function serveStomp(socket: ServerSocket): void {
-  let subscription = "";
-  socket.on("message", (data: Buffer) => {
-    const [head = "", ...rest] = String(data)
-      .replace(/\0\s*$/, "")
-      .split("\n\n");
-    const [command, ...lines] = head.trim().split("\n");
-    const headers = new Map(lines.map((line) => [line.split(":")[0], line.slice(line.indexOf(":") + 1)]));
-    const body = rest.join("\n\n");
-    if (command === "CONNECT") socket.send("CONNECTED\nversion:1.2\nheart-beat:0,0\n\n\0");
-    if (command === "SUBSCRIBE") subscription = headers.get("id") ?? "";
-    if (command === "SEND") {
-      const destination = headers.get("destination") ?? "";
-      socket.send(
-        `MESSAGE\nsubscription:${subscription}\nmessage-id:1\ndestination:${destination}\n\n${body}\0`,
-      );
-    }
-    if (command === "DISCONNECT") socket.send(`RECEIPT\nreceipt-id:${headers.get("receipt") ?? ""}\n\n\0`);
-  });
-}
 
 test("graphql-ws runs a subscription to its end", async () => {
   const { http, port, WebSocket, uncaught } = await openLibraryWorld();
@@ -104,28 +83,6 @@ test("centrifuge connects, subscribes and is sent a publication", async () => {
   expect(uncaught).toEqual([]);
 });
 
-interface CentrifugoCommand {
-  readonly id?: number;
-  readonly connect?: object;
-  readonly subscribe?: { readonly channel: string };
-  readonly publish?: { readonly channel: string; readonly data: unknown };
-}
-
-/** As much of Centrifugo's JSON protocol as one channel needs. */
-function serveCentrifugo(socket: ServerSocket): void {
-  const send = (message: object): void => socket.send(JSON.stringify(message));
-  socket.on("message", (text: Buffer) => {
-    for (const line of text.toString().split("\n").filter(Boolean)) {
-      const { id, connect, subscribe, publish } = JSON.parse(line) as CentrifugoCommand;
-      if (connect !== undefined) send({ id, connect: { client: "one", version: "0", ping: 25, pong: true } });
-      if (subscribe !== undefined) send({ id, subscribe: {} });
-      if (publish === undefined) continue;
-      send({ push: { channel: publish.channel, pub: { data: publish.data } } });
-      send({ id, publish: {} });
-    }
-  });
-}
-
 test("SignalR connects, is called, and calls", async () => {
   const { http, port, WebSocket, uncaught } = await openLibraryWorld();
   const sockets = new WebSocketServer({ server: http, path: "/hub" });
@@ -149,30 +106,6 @@ test("SignalR connects, is called, and calls", async () => {
   await hub.stop();
   expect(uncaught).toEqual([]);
 });
-
-interface SignalRMessage {
-  readonly protocol?: string;
-  readonly type?: number;
-  readonly invocationId?: string;
-  readonly arguments?: readonly unknown[];
-}
-
-/** As much of SignalR's JSON hub protocol as one method needs. */
-function serveSignalR(socket: ServerSocket): void {
-  const end = String.fromCharCode(0x1e);
-  const send = (message: object): void => socket.send(JSON.stringify(message) + end);
-  socket.on("message", (text: Buffer) => {
-    for (const part of text.toString().split(end).filter(Boolean)) {
-      const message = JSON.parse(part) as SignalRMessage;
-      if (message.protocol !== undefined) {
-        send({});
-        send({ type: 1, target: "news", arguments: ["welcome"] });
-      } else if (message.type === 1) {
-        send({ type: 3, invocationId: message.invocationId, result: message.arguments?.[0] });
-      }
-    }
-  });
-}
 
 test("MQTT.js over the class subscribes and publishes bytes", async () => {
   const { http, port, WebSocket, uncaught } = await openLibraryWorld();

@@ -3,7 +3,7 @@ import { Aedes } from "aedes";
 import { Server as SocketServer } from "socket.io";
 import { expect, onTestFinished, test } from "vitest";
 import { createWebSocketStream, WebSocketServer } from "ws";
-import { openLibraryWorld, requireAsMiniProgram } from "./world.js";
+import { openLibraryWorld, requireAsMiniProgram, withoutBufferPool } from "./world.js";
 
 /** Published libraries that speak to the global `wx`, unchanged, over our sockets to real servers. */
 
@@ -13,11 +13,7 @@ test("MQTT.js over wx:// subscribes, publishes, and ends", async () => {
   const sockets = new WebSocketServer({ server: http, handleProtocols: () => "mqtt" });
   sockets.on("connection", (socket) => void broker.handle(createWebSocketStream(socket)));
   onTestFinished(() => broker.close());
-  // It sends `chunk.buffer`, the whole backing store: right for the Buffer of its mini program build, which has no
-  // pool. Without Node's pool its own Buffer is the same.
-  const { poolSize } = Buffer;
-  Buffer.poolSize = 0;
-  onTestFinished(() => void (Buffer.poolSize = poolSize));
+  withoutBufferPool();
 
   const { default: mqtt } = await import("mqtt");
   const options = { forceNativeWebSocket: true, reconnectPeriod: 0 };

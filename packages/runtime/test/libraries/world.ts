@@ -1,9 +1,10 @@
+import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createRequire } from "node:module";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { compileFunction } from "node:vm";
-import { createRuntime, install, type Runtime } from "@weapp-socket/runtime";
+import { createRuntime, install, type NodeRuntimeOptions, type Runtime } from "@weapp-socket/runtime";
 import { createWebSocketClass, type WebSocketClass } from "@weapp-socket/runtime/websocket";
 import { onTestFinished } from "vitest";
 
@@ -15,31 +16,71 @@ export interface LibraryWorld {
   readonly WebSocket: WebSocketClass;
   /** What page code threw. */
   readonly uncaught: unknown[];
+  /** Every connection is cut without a word, and nobody listens any more. */
+  kill(): Promise<void>;
+  /** Hears of every connection that fails before it is open, from now on. */
+  onFailedAttempt(listener: () => void): void;
+  /** Somebody listens again, at the same port. */
+  revive(): Promise<void>;
 }
 
 /** A real server on 127.0.0.1, and a mini program whose global `wx` is ours until the test ends. */
-export async function openLibraryWorld(): Promise<LibraryWorld> {
+export async function openLibraryWorld(
+  options: Pick<NodeRuntimeOptions, "profile"> = {},
+): Promise<LibraryWorld> {
   const uncaught: unknown[] = [];
-  const runtime = createRuntime({ onUncaught: (error) => uncaught.push(error) });
+  let failedAttempt = (): void => {};
+  const runtime = createRuntime({
+    ...options,
+    onUncaught: (error) => uncaught.push(error),
+    onSocketTrace: ({ type }) => {
+      if (type === "error") failedAttempt();
+    },
+  });
   const undo = install(globalThis, runtime);
   const http = createServer();
-  await new Promise<void>((resolve) => {
-    http.listen(0, "127.0.0.1", resolve);
+  const connections = new Set<Socket>();
+  http.on("connection", (socket: Socket) => {
+    connections.add(socket);
+    socket.on("close", () => connections.delete(socket));
   });
-  onTestFinished(async () => {
-    undo();
-    http.closeAllConnections();
-    await new Promise((resolve) => {
-      http.close(resolve);
+  const listen = (port: number): Promise<void> =>
+    new Promise((resolve) => {
+      http.listen(port, "127.0.0.1", resolve);
     });
+  const kill = (): Promise<void> =>
+    new Promise((resolve) => {
+      http.close(() => resolve());
+      for (const socket of connections) socket.destroy();
+    });
+  await listen(0);
+  const { port } = http.address() as AddressInfo;
+  onTestFinished(() => {
+    undo();
+    return kill();
   });
   return {
     runtime,
     http,
-    port: (http.address() as AddressInfo).port,
+    port,
+    kill,
+    onFailedAttempt(listener) {
+      failedAttempt = listener;
+    },
+    revive: () => listen(port),
     WebSocket: createWebSocketClass((option) => runtime.wx.connectSocket(option)),
     uncaught,
   };
+}
+
+/**
+ * Until the test ends, each Buffer has a store of its own. MQTT.js over wx:// sends `chunk.buffer`, the whole backing
+ * store: right for the Buffer of its mini program build, which has no pool.
+ */
+export function withoutBufferPool(): void {
+  const { poolSize } = Buffer;
+  Buffer.poolSize = 0;
+  onTestFinished(() => void (Buffer.poolSize = poolSize));
 }
 
 /** The names that WeChat's module wrapper takes away from page code: they are there, and undefined. */
