@@ -143,6 +143,22 @@ test("the defaults: device, nobody's appId, version 0, 60 seconds, Wi-Fi, five c
   expect((await runtime.wx.getNetworkType()).networkType).toBe("wifi");
 });
 
+test.each([
+  ["device", {}, { tcpNoDelay: false, perMessageDeflate: false }],
+  ["device", { tcpNoDelay: true, perMessageDeflate: true }, { tcpNoDelay: true, perMessageDeflate: true }],
+  ["device", { tcpNoDelay: 1, perMessageDeflate: "yes" }, { tcpNoDelay: false, perMessageDeflate: false }],
+  ["devtools", {}, { tcpNoDelay: true, perMessageDeflate: true }],
+  [
+    "devtools",
+    { tcpNoDelay: false, perMessageDeflate: false },
+    { tcpNoDelay: true, perMessageDeflate: true },
+  ],
+] as const)("%s: connectSocket with %j dials with %j", (profile, option, dialled) => {
+  const { runtime, transport } = create({ profile });
+  runtime.wx.connectSocket({ url: "wss://a.example", ...(option as object) });
+  expect(transport.last().request).toMatchObject(dialled);
+});
+
 test("networkType at the start", async () => {
   const { runtime, transport } = create({ networkType: "none" });
   runtime.wx.connectSocket({ url: "wss://a.example" });

@@ -69,7 +69,7 @@ export interface Profile {
   readonly lowerCaseScheme: Row<boolean>;
   /** `timeout`, `tcpNoDelay` and `perMessageDeflate` of the call count. */
   readonly heedsConnectionOptions: Row<boolean>;
-  /** Used where the options of the call do not count. */
+  /** Where the call says nothing, or does not count. */
   readonly tcpNoDelay: Row<boolean>;
   readonly perMessageDeflate: Row<boolean>;
   readonly lowerCaseHeaderNames: Row<boolean>;

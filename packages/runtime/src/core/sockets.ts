@@ -89,13 +89,15 @@ export function createSockets(host: SocketsHost): Sockets {
 
   function dialRequest(request: ConnectRequest, url: SocketUrl): DialRequest {
     const heeds = profile.heedsConnectionOptions.value;
+    const flag = (asked: unknown, otherwise: boolean): boolean =>
+      heeds && typeof asked === "boolean" ? asked : otherwise;
     return {
       url: url.text,
       headers: handshakeHeaders(identity, url, request.header, profile),
       protocols: readProtocols(request.protocols, profile.protocolsAsText.value),
       timeoutMs: Math.min((heeds ? request.timeoutMs : undefined) ?? settings.timeoutMs, maxTimeoutMs),
-      tcpNoDelay: heeds ? request.tcpNoDelay === true : profile.tcpNoDelay.value,
-      perMessageDeflate: heeds ? request.perMessageDeflate === true : profile.perMessageDeflate.value,
+      tcpNoDelay: flag(request.tcpNoDelay, profile.tcpNoDelay.value),
+      perMessageDeflate: flag(request.perMessageDeflate, profile.perMessageDeflate.value),
     };
   }
 

@@ -233,6 +233,27 @@ export const legacyCases: readonly SuiteCase[] = [
     },
   },
   {
+    name: "5 closeSocket with a bad code leaves the connection with readyState 3: device delivers its end alone",
+    async run(world) {
+      const { wx, open, heard, names } = createPage(world);
+      const { task } = await open({ steps: [{ waitMs: 80 }, { send: "after" }, { close: [4001, "end"] }] });
+      await rejection(wx.closeSocket({ code: 1001 }));
+      expectSame(task.readyState, 3, "readyState");
+      expectSame(await heard("close"), { code: 4001, reason: "end" });
+      expectSame(names(), world.profile === "device" ? ["close"] : ["message", "close"]);
+    },
+  },
+  {
+    name: "5 closeSocket with a bad code before the open: device tells no open either",
+    async run(world) {
+      const { wx, connect, address, heard, names } = createPage(world);
+      connect({ url: address({ steps: [{ send: "first" }, { close: [4001, "end"] }] }).url });
+      await rejection(wx.closeSocket({ code: 1001 }));
+      await heard("close");
+      expectSame(names().slice(2), world.profile === "device" ? ["close"] : ["open", "message", "close"]);
+    },
+  },
+  {
     name: "5 connectSocket and the onSocket functions return no promise",
     run(world) {
       const { wx, note } = createPage(world);
