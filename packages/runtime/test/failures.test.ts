@@ -46,3 +46,37 @@ test.each(causes)("3.2 devtools: %s", async (cause) => {
         : [{ errMsg: "未完成的操作" }, close];
   expect(await heardOf("devtools", cause)).toEqual(expected);
 });
+
+/** Section 2.4: what DevTools says where the peer gave no reason; other codes have none. */
+const reasons: ReadonlyArray<readonly [code: number, reason: string]> = [
+  [1000, "normal closure"],
+  [1001, "going away"],
+  [1002, "protocol error"],
+  [1003, "unsupported data"],
+  [1004, "reserved"],
+  [1005, "no status rcvd"],
+  [1006, "abnormal closure"],
+  [1007, "invalid frame payload data"],
+  [1008, "policy violation"],
+  [1009, "message too big"],
+  [1010, "mandatory ext."],
+  [1011, "internal server error"],
+  [1012, ""],
+  [1015, "tls handshake"],
+  [4000, ""],
+];
+
+test.each(reasons)("2.4 a close with %i and no reason is %j in DevTools", async (code, reason) => {
+  for (const profile of ["devtools", "device"] as const) {
+    const transport = createScriptedTransport();
+    const clock = createVirtualClock();
+    const { wx } = createRuntime({ transport, clock, profile });
+    const heard: unknown[] = [];
+    wx.connectSocket({ url: "wss://a.example" }).onClose((close) => heard.push(close));
+    transport.last().peer.open({ header: {} });
+    transport.last().peer.close(code, "");
+    await clock.settle();
+    const onDevice = code === 1006 ? "abnormal closure" : "";
+    expect(heard).toEqual([{ code, reason: profile === "devtools" ? reason : onDevice }]);
+  }
+});

@@ -106,6 +106,26 @@ describe("messages", () => {
     expect(dialed.link.bufferedBytes).toBe(0);
   });
 
+  test("a slow drip: messages in parts, a byte at a time", async () => {
+    const { url, socket } = await wire();
+    const dialed = dial(url);
+    const peer = (await socket()).setNoDelay(true);
+    const bytes = Buffer.concat([
+      frame(OPCODE.text, "你", { isFinal: false }),
+      frame(OPCODE.continuation, "好"),
+      frame(OPCODE.binary, Uint8Array.of(1, 2, 3)),
+      frame(OPCODE.close, encodeClosePayload(4001, "drop by drop")),
+    ]);
+    const drip = (at: number): void => {
+      if (at < bytes.length) peer.write(bytes.subarray(at, at + 1), () => setImmediate(drip, at + 1));
+    };
+    drip(0);
+    expect(await dialed.until("close")).toEqual({ type: "close", code: 4001, reason: "drop by drop" });
+    const [text, binary] = await dialed.messages(2);
+    expect(text).toBe("你好");
+    expect(binary).toEqual(Uint8Array.of(1, 2, 3).buffer);
+  });
+
   test("pings are answered, pongs and parts are taken", async () => {
     const { url, socket, next } = await wire();
     const dialed = dial(url);
@@ -236,6 +256,21 @@ describe("the end", () => {
     dialed.link.close(1000, "");
     expect(await dialed.until("close")).toEqual({ type: "close", code: 1006, reason: "" });
     await gone;
+  });
+
+  test("half-open: a peer that takes nothing and says nothing is not missed until we close", async () => {
+    server = await startRawServer(({ socket: mine, accept }) => {
+      mine.write(accept());
+      mine.pause();
+    });
+    const dialed = dial(`ws://127.0.0.1:${server.port}/`, {}, { closeTimeoutMs: 50 });
+    await dialed.until("open");
+    // More than the system's buffers hold: the rest waits here.
+    for (let n = 0; n < 32; n += 1) dialed.link.send(new ArrayBuffer(1_048_576));
+    expect(dialed.link.bufferedBytes).toBeGreaterThan(0);
+    dialed.link.close(1000, "");
+    expect(await dialed.until("close")).toEqual({ type: "close", code: 1006, reason: "" });
+    expect(dialed.events.map((event) => event.type)).toEqual(["open", "close"]);
   });
 
   test("the wire is cut, with FIN or RST: 1006", async () => {
