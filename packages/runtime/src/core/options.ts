@@ -62,7 +62,7 @@ export interface Settings {
 }
 
 /** Longest that a timer of the platforms can wait. */
-const maxTimeoutMs = 2_147_483_647;
+export const maxTimeoutMs = 2_147_483_647;
 const headerText = /^[\t\u0020-\u007e]+$/;
 
 export function readOptions(options: RuntimeOptions): Settings {
@@ -150,6 +150,7 @@ function list<T>(
   });
 }
 
+/** `value` if it is a function or undefined; else a TypeError that names the option. */
 export function callback<T>(name: string, value: T | undefined): T | undefined {
   if (value === undefined || typeof value === "function") return value;
   throw new TypeError(`${name} must be a function, got ${show(value)}`);

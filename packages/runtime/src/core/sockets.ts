@@ -5,7 +5,7 @@ import { isAllowedDomain, type LocalNetwork } from "./domain-policy.js";
 import { handshakeHeaders, type Identity } from "./handshake-headers.js";
 import type { LegacySocket } from "./legacy-socket.js";
 import type { Network } from "./network.js";
-import type { Settings } from "./options.js";
+import { maxTimeoutMs, type Settings } from "./options.js";
 import { readProperty } from "./page-calls.js";
 import type { FailureKind } from "./profile.js";
 import { createConnection, type Connection, type TaskHost } from "./socket-task.js";
@@ -35,9 +35,6 @@ interface Entry {
   readonly url: string;
   readonly callSite: CallSite;
 }
-
-/** Longest that a timer of the platforms can wait. */
-const maxTimeoutMs = 2_147_483_647;
 
 export function createSockets(host: SocketsHost): Sockets {
   const { profile, settings, calls } = host;

@@ -1,7 +1,7 @@
 import type { FailureKind } from "./profile.js";
 import type { LinkProfile } from "./transport.js";
 
-/** The line of a page's code that called, nearest first, as the platform writes stack frames; empty where it gives none. */
+/** The lines of a page's code that called, nearest first, as the platform writes stack frames; empty where it gives none. */
 export type CallSite = readonly string[];
 
 /** A task that held a slot when another connection was refused: the likely leak. */

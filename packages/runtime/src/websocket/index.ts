@@ -1,4 +1,5 @@
 import type { ConnectSocketOption, SocketTask } from "../core/index.js";
+import { utf8Length } from "../core/utf8-length.js";
 import { EventSource, type EventListener, type SocketEvent } from "./event-target.js";
 
 export type { EventListener, SocketEvent } from "./event-target.js";
@@ -266,13 +267,4 @@ function toMessage(data: unknown): string | ArrayBuffer {
 
 function textOf(value: unknown): string {
   return String(value);
-}
-
-function utf8Length(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const point = character.codePointAt(0)!;
-    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
-  }
-  return bytes;
 }
