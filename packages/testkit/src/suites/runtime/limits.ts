@@ -58,7 +58,9 @@ export const limitCases: readonly SuiteCase[] = [
       expectSame(await heard("error"), notInList(world));
       await quiet();
       expectSame(names(), ["success", "complete", "error"]);
-      const said = warnings.join("").includes(" 不在以下 socket 合法域名列表中");
+      const said = warnings
+        .join("")
+        .includes(" 不在以下 socket 合法域名列表中，请参考文档：https://developers.weixin.qq.com/");
       expectSame([warnings.length, said], world.profile === "device" ? [0, false] : [1, true]);
     },
   },
