@@ -80,3 +80,20 @@ test.each(reasons)("2.4 a close with %i and no reason is %j in DevTools", async 
     expect(heard).toEqual([{ code, reason: profile === "devtools" ? reason : onDevice }]);
   }
 });
+
+const textless: ReadonlyArray<readonly [what: string, data: unknown]> = [
+  ["an object without a prototype", Object.create(null)],
+  ["a symbol", Symbol("no text")],
+];
+
+test.each(textless)("2.5 %s is refused in DevTools too: it has no text", async (_what, data) => {
+  const transport = createScriptedTransport();
+  const clock = createVirtualClock();
+  const { wx } = createRuntime({ transport, clock, profile: "devtools" });
+  const task = wx.connectSocket({ url: "wss://a.example" });
+  transport.last().peer.open({ header: {} });
+  await clock.settle();
+  const heard: unknown[] = [];
+  task.send({ data: data as never, fail: (result) => heard.push(result) });
+  expect(heard).toEqual([{ errMsg: "sendSocketMessage:fail invalid data type" }]);
+});

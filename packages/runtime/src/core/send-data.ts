@@ -20,6 +20,8 @@ function asBrowser(data: unknown): string | ArrayBuffer | Promise<ArrayBuffer> |
   if (ArrayBuffer.isView(data)) {
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice().buffer;
   }
+  // String() has a text for it, a browser has none.
+  if (typeof data === "symbol") return undefined;
   try {
     return String(data);
   } catch {
