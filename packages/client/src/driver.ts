@@ -18,18 +18,15 @@ export function createDriver(
   const waiting: ClientOutput[] = [];
   let isRunning = false;
   let cancel: (() => void) | undefined;
-  let armedFor: number | undefined;
 
-  /** An earlier timer will do: a tick before the deadline does nothing. */
+  /** Always anew: while an app is suspended its timers may stand still, and one that was armed before comes too late. */
   function arm(): void {
-    const { deadline } = machine;
-    if (deadline === undefined || (armedFor !== undefined && armedFor <= deadline)) return;
     if (cancel !== undefined) cancel();
-    armedFor = deadline;
-    cancel = clock.setTimer(Math.max(0, deadline - now()), () => {
-      armedFor = undefined;
-      input({ type: "tick" });
-    });
+    const { deadline } = machine;
+    cancel =
+      deadline === undefined
+        ? undefined
+        : clock.setTimer(Math.max(0, deadline - now()), () => input({ type: "tick" }));
   }
 
   /** What listeners ask for meanwhile waits its turn: the wire has the machine's order. */

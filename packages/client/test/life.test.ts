@@ -46,7 +46,7 @@ describe("a dead link that says nothing", () => {
       clock: { ...phone.clock, now: () => phone.clock.now() + shiftMs },
     });
     shiftMs = -3_600_000;
-    await phone.advance(71_000);
+    await phone.advance(75_000);
     expect(phone.sockets.length).toBeGreaterThan(1);
     await welcome(phone);
     const sockets = phone.sockets.length;
@@ -79,6 +79,20 @@ describe("the app and its network", () => {
     const { states } = await live(phone);
     phone.hide();
     await phone.advance(3_000);
+    phone.show();
+    await phone.advance(2_500);
+    expect(states).toEqual(["live", "connecting"]);
+  });
+
+  test("also where timers stood still while it was suspended", async () => {
+    const phone = createPhone();
+    let suspendedMs = 0;
+    const { states } = await live(phone, {
+      clock: { ...phone.clock, now: () => phone.clock.now() + suspendedMs },
+    });
+    phone.hide();
+    // Time went on; what was armed for the heartbeat still has as long to go as before.
+    suspendedMs = 34_000;
     phone.show();
     await phone.advance(2_500);
     expect(states).toEqual(["live", "connecting"]);

@@ -154,6 +154,7 @@ export function createWorldPhone(options: PhoneOptions): Phone {
           (error: { code: string }) => outcomes.set(key, error.code),
         )
         .catch(() => {});
+      return key;
     },
     call() {
       keys += 1;

@@ -22,9 +22,10 @@ async function firstToNotice(): Promise<string> {
   vi.resetModules();
   const { runWorld } = await import("@weapp-socket/testkit/world");
   for (let seed = 1; seed <= WORLDS; seed += 1) {
-    const { findings, brokenKeys, leftBehind, unfenced } = runWorld(seed);
+    const { findings, brokenKeys, unanswered, leftBehind, unfenced } = runWorld(seed);
     for (const finding of findings) return finding.kind;
     if (brokenKeys.length > 0) return "broken key";
+    if (unanswered.length > 0) return "unanswered";
     if (unfenced > 0) return "unfenced";
     if (leftBehind.length > 0) return "left behind";
   }
@@ -86,6 +87,16 @@ describe("without", () => {
       };
     });
     expect(await firstToNotice()).toBe("broken key");
+  });
+
+  test("the outbox: what was sent once is not sent again", async () => {
+    vi.doMock(outboxPath, async (original) => {
+      const real = await original<{ createOutbox: (...sizes: number[]) => { lost: () => void } }>();
+      return {
+        createOutbox: (...sizes: number[]) => Object.assign(real.createOutbox(...sizes), { lost() {} }),
+      };
+    });
+    expect(await firstToNotice()).toBe("unanswered");
   });
 
   test("the beginning's nonce: a log that was lost and begun again passes for the first", async () => {

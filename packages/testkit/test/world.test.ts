@@ -16,6 +16,7 @@ test(
       expect(report.brokenKeys, `SEED=${seed}`).toEqual([]);
       expect(report.brokenCalls, `SEED=${seed}`).toEqual([]);
       expect(report.untrueReceipts, `SEED=${seed}`).toEqual([]);
+      expect(report.unanswered, `SEED=${seed}`).toEqual([]);
       expect(report.unfenced, `SEED=${seed}`).toBe(0);
       expect(report.leftBehind, `SEED=${seed}`).toEqual([]);
       delivered += report.delivered;

@@ -22,8 +22,8 @@ export interface Acks {
   arrived(bytes: number): boolean;
   /** `p` came, which follows `prev`. */
   came(channel: string, p: string, prev: string, now: number): void;
-  /** What came is known already. It counts against the server's window as well. */
-  cameAgain(channel: string, now: number): void;
+  /** What came is known already: the channel stands at `position`. It counts against the server's window as well. */
+  cameAgain(channel: string, position: string, now: number): void;
   /** The application has processed everything up to `position`. Of before a gap, it is too late to say so. */
   processed(channel: string, position: string, now: number): void;
   /** It is not wanted any more, or there was a gap: nothing that came before is acknowledged. */
@@ -42,6 +42,10 @@ export function createAcks(level: AckLevel): Acks {
   let maxMessages = ACK_MESSAGES;
   let maxBytes = Infinity;
 
+  function progressOf(channel: string, from: string): Progress {
+    return byChannel[channel] || (byChannel[channel] = { from, open: [] });
+  }
+
   function mark(progress: Progress, position: string, now: number): void {
     messages += 1;
     progress.upTo = position;
@@ -58,13 +62,13 @@ export function createAcks(level: AckLevel): Acks {
       return messages >= maxMessages || bytes >= maxBytes;
     },
     came(channel, p, prev, now) {
-      const progress = byChannel[channel] || (byChannel[channel] = { from: prev, open: [] });
+      const progress = progressOf(channel, prev);
       if (byReceipt) mark(progress, p, now);
       else progress.open.push(p);
     },
-    cameAgain(channel, now) {
-      const progress = byChannel[channel];
-      if (progress) mark(progress, progress.upTo || progress.from, now);
+    cameAgain(channel, position, now) {
+      const progress = progressOf(channel, position);
+      mark(progress, progress.upTo || progress.from, now);
     },
     processed(channel, position, now) {
       const progress = byChannel[channel];

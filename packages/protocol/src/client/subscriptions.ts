@@ -125,7 +125,7 @@ export function createSubscriptions(acks: Acks): Subscriptions {
       const subscription = byChannel[message.c];
       if (subscription === undefined) return { outputs: [], recover: false };
       const verdict = subscription.cursor.take(message.p, message.prev);
-      if (verdict === "duplicate") acks.cameAgain(message.c, now);
+      if (verdict === "duplicate") acks.cameAgain(message.c, subscription.cursor.position()!, now);
       if (verdict !== "deliver") return { outputs: [], recover: verdict === "recover" };
       acks.came(message.c, message.p, message.prev, now);
       return { outputs: message.t === "message" ? [{ type: "message", message }] : [], recover: false };

@@ -367,9 +367,12 @@ describe("acks", () => {
     received.advance(1_000);
     expect(received.sent()).toEqual([{ t: "ack", c: { a: at(4) }, from: { a: at(4) } }]);
 
+    // Nothing is claimed by it: it begins where it ends.
     const client = processing();
     client.hear(message(3));
-    expect(client.ackAfter(5_000)).toEqual([]);
+    expect(client.ackAfter(1_000)).toEqual([
+      { t: "ack", c: { a: at(3) }, from: { a: at(3) }, level: "processed" },
+    ]);
     client.hear(message(4), message(4));
     expect(client.ackAfter(5_000)).toEqual([
       { t: "ack", c: { a: at(3) }, from: { a: at(3) }, level: "processed" },
@@ -379,6 +382,15 @@ describe("acks", () => {
     expect(client.ackAfter(1_000)).toEqual([
       { t: "ack", c: { a: at(4) }, from: { a: at(3) }, level: "processed" },
     ]);
+  });
+
+  test("so does one that comes right after a gap", () => {
+    const client = live();
+    client.hear({ t: "gap", c: "a", p: at(9), why: "slow" });
+    client.look();
+    client.hear(message(9));
+    client.advance(1_000);
+    expect(client.sent()).toEqual([{ t: "ack", c: { a: at(9) }, from: { a: at(9) } }]);
   });
 
   test("after a reconnect: what was received on the connection before goes first", () => {

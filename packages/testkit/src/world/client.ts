@@ -39,7 +39,8 @@ export interface Phone {
   readonly isLive: boolean;
   /** How often something that an older socket said had an effect. */
   readonly unfenced: number;
-  publish(channel: string, data: Json): void;
+  /** Its key. */
+  publish(channel: string, data: Json): string;
   call(): void;
   /** The phone's clock is set forward. */
   jump(ms: number): void;
@@ -232,6 +233,7 @@ export function createPhone(options: PhoneOptions): Phone {
       const key = `${name}:${requests}`;
       keys.set(requests, key);
       run(machine.request(requests, { kind: "publish", channel, key, data }, now()));
+      return key;
     },
     call() {
       requests += 1;

@@ -21,6 +21,8 @@ export interface WorldReport {
   readonly findings: readonly Finding[];
   /** Keys of publishes that took effect more than once, or were said to have succeeded and did not. */
   readonly brokenKeys: readonly string[];
+  /** Keys of publishes that were on their way when the last wires were cut, and did not take effect in peace either. */
+  readonly unanswered: readonly string[];
   /** Clients that were not live in the end. */
   readonly leftBehind: readonly string[];
   /** How often an older socket was heard. */
@@ -121,7 +123,7 @@ export function runWorld(
 
   const acts: Record<string, (random: Random) => void> = {
     publish: () => burst(random.pick([1, 1, 1, 5, 40])),
-    "client publish": () => random.pick(phones).publish(random.pick(channels), (content += 1)),
+    "client publish": () => void publish(random.pick(phones)),
     "client call": () => random.pick(phones).call(),
     "server call": () => {
       if (cluster.nodes.size > 0) random.pick([...cluster.nodes]).call();
@@ -156,6 +158,11 @@ export function runWorld(
     ...(losesHistory ? { "fail over": failOver, "lose a log": loseLog } : { expire: () => store.expire() }),
   };
   const names = [...Object.keys(acts), "publish", "publish", "publish", "client publish"];
+
+  function publish(phone: Phone): string {
+    content += 1;
+    return phone.publish(random.pick(channels), content);
+  }
 
   function failOver(): void {
     if (restore === undefined) {
@@ -196,6 +203,11 @@ export function runWorld(
     phone.online();
   }
   if (cluster.nodes.size === 0) createNode(cluster);
+  const lastKeys = phones.map((phone) => {
+    const key = publish(phone);
+    phone.cut(random.pick(["both", "client", "nobody"]));
+    return key;
+  });
   timeline.run(PEACE_MS);
 
   const lost = store.beginnings.filter(({ isOrphan }) => isOrphan);
@@ -212,6 +224,7 @@ export function runWorld(
     brokenCalls: brokenCalls(phones, cluster),
     untrueReceipts: untrueReceipts(phones, cluster),
     receipts: cluster.receipts.length,
+    unanswered: lastKeys.filter((key) => !store.log.some((stored) => stored.key === key)),
     leftBehind,
     unfenced: phones.reduce((total, phone) => total + phone.unfenced, 0),
     published: store.log.length,
