@@ -9,6 +9,8 @@ export default defineConfig({
   test: {
     // What a test waits for comes late on a busy machine; it is asked for often, so this costs nothing.
     expect: { poll: { timeout: 10_000 } },
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
     include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
     coverage: {
       // The pure packages: nothing in them is hard to reach.
