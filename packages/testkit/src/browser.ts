@@ -15,8 +15,12 @@ export function findChromium(): string | undefined {
   return [...places, chromium.executablePath()].find((place) => existsSync(place));
 }
 
-/** A headless Chromium without background traffic. The caller closes it. Throws where none is installed. */
-export async function openBrowser(): Promise<Browser> {
+/**
+ * A headless Chromium without background traffic. The caller closes it. Throws where none is installed.
+ *
+ * @param args of its command line, besides the usual ones: "--host-resolver-rules=MAP a.example 127.0.0.1"
+ */
+export async function openBrowser(args: readonly string[] = []): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === undefined) {
     throw new Error("no chromium found: run `node scripts/ensure-chromium.js`, or set CHROMIUM_PATH");
@@ -31,6 +35,7 @@ export async function openBrowser(): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...args,
     ],
   });
 }

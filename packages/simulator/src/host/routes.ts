@@ -29,6 +29,8 @@ export async function answer(
   response.setHeader("x-content-type-options", "nosniff");
   response.setHeader("cross-origin-resource-policy", "same-origin");
   response.setHeader("x-frame-options", "SAMEORIGIN");
+  // A page that opens this one in a tab has no hold of it.
+  response.setHeader("cross-origin-opener-policy", "same-origin");
   response.setHeader("referrer-policy", "no-referrer");
   if (request.method !== "GET" && request.method !== "HEAD") {
     response.setHeader("allow", "GET, HEAD");
