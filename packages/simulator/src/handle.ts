@@ -86,6 +86,11 @@ export interface PhoneLook {
   readonly theme: "auto" | "light" | "dark";
   /** CSS pixels at the top that clock and battery cover; 0: there is no status bar. */
   readonly statusBarHeight: number;
+  /**
+   * How large the person has letters in WeChat's settings, in CSS pixels; 16 is the standard. Programs find it as
+   * `fontSizeSetting`, and pages follow it where their page-meta has `root-font-size="system"` or `page-font-size`.
+   */
+  readonly fontSize: number;
 }
 
 export interface RunSettings {

@@ -102,5 +102,6 @@ export interface PageControls {
   setBarColor(front: string, background: string): void;
   setBarLoading(isLoading: boolean): void;
   setBackground(color: string): void;
+  setRootFontSize(size: string): void;
   scrollTo(top: number, durationMs: number): void;
 }

@@ -1,6 +1,11 @@
 import { textOf } from "../wx/text.js";
 import type { BuiltinComponent, BuiltinServices } from "./definition.js";
 
+/** "system": as large as the person has it in WeChat's settings. The page keeps that size in a variable. */
+function fontSizeOf(value: string): string {
+  return value === "system" ? "var(--weapp-font-size)" : value;
+}
+
 /** page-meta and navigation-bar: they show nothing, and change the page around them. */
 export function createPageLook({ page }: BuiltinServices): readonly BuiltinComponent[] {
   const pageMeta: BuiltinComponent = {
@@ -24,8 +29,9 @@ export function createPageLook({ page }: BuiltinServices): readonly BuiltinCompo
         const value = textOf(get(name));
         const body = element?.closest<HTMLElement>("wx-page");
         if (name === "pageStyle" && body !== null && body !== undefined) body.style.cssText = value;
-        if (name === "rootFontSize" && value !== "" && element !== undefined)
-          document.documentElement.style.fontSize = value;
+        if (name === "pageFontSize" && body !== null && body !== undefined)
+          body.style.fontSize = fontSizeOf(value);
+        if (name === "rootFontSize") page.setRootFontSize(fontSizeOf(value));
         if (value === "") return;
         if (name === "backgroundColor") page.setBackground(value);
         if (name === "rootBackgroundColor" && body !== null && body !== undefined)
@@ -39,6 +45,7 @@ export function createPageLook({ page }: BuiltinServices): readonly BuiltinCompo
           for (const name of [
             "pageStyle",
             "rootFontSize",
+            "pageFontSize",
             "backgroundColor",
             "rootBackgroundColor",
             "scrollTop",

@@ -53,6 +53,7 @@ export function createHeadlessScreen(device: () => Device): HeadlessScreen {
         setBarColor() {},
         setBarLoading() {},
         setBackground() {},
+        setRootFontSize() {},
         hideHome() {},
         setPulled() {},
         remove: () => void shown.delete(stage),

@@ -17,7 +17,7 @@ import { createSimulator } from "../view/simulator.js";
 import { createSilentPlayer } from "../wx/audio.js";
 import { PhoneFiles } from "../wx/phone-files.js";
 import { createMemoryStore } from "../wx/memory-store.js";
-import type { Device } from "../wx/system.js";
+import { STANDARD_FONT_SIZE, type Device } from "../wx/system.js";
 import { createEndingClock } from "./ending-clock.js";
 import { createHeadlessScreen } from "./headless-screen.js";
 import { createHostCall } from "./host-call.js";
@@ -46,7 +46,7 @@ export interface LaunchOptions {
   readonly answers?: Readonly<Record<string, Answer>>;
   /** What the program's storage holds at the start. Default: nothing. */
   readonly storage?: Readonly<Record<string, unknown>>;
-  /** Default: 390 x 844 CSS pixels, light. */
+  /** Default: 390 x 844 CSS pixels, light, letters of 16 pixels. */
   readonly phone?: Partial<PhoneSize>;
 }
 
@@ -84,6 +84,7 @@ const PHONE: PhoneSize = {
   pixelRatio: 3,
   statusBarHeight: 47,
   theme: "light",
+  fontSize: STANDARD_FONT_SIZE,
 };
 
 /**
@@ -213,7 +214,8 @@ function createPlatform(
     hideKeyboard: () => false,
     device,
     setPhone(changes) {
-      const { statusBarHeight = size.statusBarHeight } = changes;
+      const { statusBarHeight = size.statusBarHeight, fontSize = size.fontSize } = changes;
+      size = { ...size, fontSize };
       if (statusBarHeight !== size.statusBarHeight) {
         size = { ...size, statusBarHeight };
         screen.resized();

@@ -43,8 +43,9 @@ export function Phone(props: PhoneProps): JSX.Element {
   }, []);
   useEffect(() => {
     const theme = preferences.phoneTheme;
-    handle?.setPhone({ statusBarHeight: device.statusBarHeight, theme });
-  }, [handle, device, preferences.phoneTheme]);
+    const { fontSize } = preferences;
+    handle?.setPhone({ statusBarHeight: device.statusBarHeight, theme, fontSize });
+  }, [handle, device, preferences.phoneTheme, preferences.fontSize]);
 
   const scale = height === 0 ? 1 : Math.min(1, (height - MARGIN) / device.height);
   const { diagnostics } = connection;
@@ -119,7 +120,7 @@ function Highlight({
   readonly frame: HTMLIFrameElement | null;
   readonly rect: Rect;
 }): JSX.Element {
-  const page = frame?.contentDocument?.querySelector("wx-page-container:not([hidden])");
+  const page = frame?.contentDocument?.querySelector("wx-page-window:not([hidden])");
   const origin = page?.getBoundingClientRect();
   return (
     <div

@@ -4,6 +4,9 @@ import { languages, type Language } from "./texts.js";
 export const themes = ["auto", "light", "dark"] as const;
 export type Theme = (typeof themes)[number];
 
+/** Of WeChat's settings, from the smallest step to the largest of iOS and Android. */
+export const fontSizes = [14, 16, 17, 18, 20, 22, 24, 26] as const;
+
 /** What the reader chose, kept in this browser. */
 export interface Preferences {
   readonly language: Language;
@@ -11,6 +14,8 @@ export interface Preferences {
   readonly theme: Theme;
   readonly phoneTheme: Theme;
   readonly device: string;
+  /** How large the phone's owner has letters, in CSS pixels. */
+  readonly fontSize: number;
   /** Whether what was recorded stays when the page is loaded again. */
   readonly keepsRecording: boolean;
   /** Pixels that the list of sockets takes at most. */
@@ -35,6 +40,7 @@ export function loadPreferences(storage: Pick<Storage, "getItem">, browserLangua
     theme: themes.find((each) => each === kept.theme) ?? "auto",
     phoneTheme: themes.find((each) => each === kept.phoneTheme) ?? "auto",
     device: deviceNamed(String(kept.device)).name,
+    fontSize: fontSizes.find((each) => each === kept.fontSize) ?? 16,
     keepsRecording: kept.keepsRecording === true,
     socketsHeight: size(kept.socketsHeight, 168),
     detailWidth: size(kept.detailWidth, 400),

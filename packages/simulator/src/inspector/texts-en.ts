@@ -7,6 +7,8 @@ export const en: Texts = {
   reload: "Reload",
   device: "Device",
   phoneTheme: "Appearance",
+  fontSize: "Font size",
+  fontSizeHint: "WeChat's font size setting: fontSizeSetting, and pages whose page-meta says system",
   profile: "Behave as",
   profileHint: "As phones behave, or as WeChat DevTools does (loads the page again)",
   profiles: { device: "phone", devtools: "DevTools" },

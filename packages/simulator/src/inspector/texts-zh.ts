@@ -6,6 +6,8 @@ export const zh = {
   reload: "重新加载",
   device: "机型",
   phoneTheme: "手机外观",
+  fontSize: "字号",
+  fontSizeHint: "微信的字体大小设置：fontSizeSetting，以及 page-meta 写了 system 的页面",
   profile: "行为",
   profileHint: "按真机还是按开发者工具的行为运行（会重新加载页面）",
   profiles: { device: "真机", devtools: "开发者工具" },

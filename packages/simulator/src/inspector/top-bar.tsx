@@ -4,7 +4,7 @@ import { IconButton, Pick, Toggle } from "./controls.js";
 import { devices } from "./devices.js";
 import type { FrameSettings } from "./frame-settings.js";
 import { Icon, type IconName } from "./icons.js";
-import { themes, type Theme } from "./preferences.js";
+import { fontSizes, themes, type Theme } from "./preferences.js";
 import type { Settings } from "./settings.js";
 
 interface TopBarProps {
@@ -66,6 +66,14 @@ export function TopBar({ connection, settings, frame, onFrame }: TopBarProps): J
           chosen={preferences.phoneTheme}
           name={(theme) => texts.themes[theme]}
           onPick={(phoneTheme) => change({ phoneTheme })}
+        />
+        <Pick
+          label={texts.fontSize}
+          hint={texts.fontSizeHint}
+          values={fontSizes.map(String)}
+          chosen={String(preferences.fontSize)}
+          name={(size) => `${size} px`}
+          onPick={(size) => change({ fontSize: Number(size) })}
         />
         <Pick
           label={texts.profile}

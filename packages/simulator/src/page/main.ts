@@ -166,6 +166,7 @@ function launch(
       pixelRatio: devicePixelRatio,
       statusBarHeight: phone.statusBarHeight(),
       theme: phone.theme(),
+      fontSize: phone.fontSize(),
       window: screen.window(),
       safeBottom: phone.statusBarHeight() > SMALL_STATUS_BAR_PX ? HOME_INDICATOR_PX : 0,
     }),

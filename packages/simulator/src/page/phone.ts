@@ -1,9 +1,11 @@
 import type { PhoneLook } from "../handle.js";
+import { STANDARD_FONT_SIZE } from "../wx/system.js";
 
 /** The phone that the page plays: dark or light, and its status bar. */
 export interface Phone {
   statusBarHeight(): number;
   theme(): "light" | "dark";
+  fontSize(): number;
   change(changes: Partial<PhoneLook>): void;
 }
 
@@ -14,7 +16,7 @@ export interface Phone {
 export function createPhone(root: HTMLElement, canBeDark: boolean, themeChanged: () => void): Phone {
   const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
   // An exported program is its own phone: there is no clock in it.
-  let look: PhoneLook = { theme: "auto", statusBarHeight: 0 };
+  let look: PhoneLook = { theme: "auto", statusBarHeight: 0, fontSize: STANDARD_FONT_SIZE };
   const bar = createStatusBar();
   root.prepend(bar);
 
@@ -33,6 +35,7 @@ export function createPhone(root: HTMLElement, canBeDark: boolean, themeChanged:
   function apply(): void {
     document.documentElement.dataset["theme"] = theme();
     root.style.setProperty("--weapp-status-height", `${look.statusBarHeight}px`);
+    document.documentElement.style.setProperty("--weapp-font-size", `${look.fontSize}px`);
     bar.hidden = look.statusBarHeight === 0;
   }
 
@@ -41,6 +44,7 @@ export function createPhone(root: HTMLElement, canBeDark: boolean, themeChanged:
   return {
     statusBarHeight: () => look.statusBarHeight,
     theme,
+    fontSize: () => look.fontSize,
     change(changes) {
       update(() => {
         look = { ...look, ...changes };

@@ -37,6 +37,8 @@ interface Shown {
   background: string;
   /** What `wx.setBackgroundColor` chose. */
   behind: string;
+  /** What "1rem" is on it, as CSS has it; "": the browser's. */
+  rootFontSize: string;
   isLoading: boolean;
   hasHome: boolean;
   isVisible: boolean;
@@ -69,6 +71,7 @@ export function createScreen(parts: PageScreenParts): PageScreen {
       shown.front || color(config["navigationBarTextStyle"], parts.theme() === "dark" ? "white" : "black");
     root.toggleAttribute("data-custom-bar", config["navigationStyle"] === "custom");
     root.dataset["barText"] = text;
+    document.documentElement.style.fontSize = shown.rootFontSize;
     container.style.backgroundColor = shown.behind || color(config["backgroundColor"], "");
     bar.show({
       title: shown.title,
@@ -126,6 +129,10 @@ export function createScreen(parts: PageScreenParts): PageScreen {
         shown.behind = value;
         paint();
       },
+      setRootFontSize(value) {
+        shown.rootFontSize = value;
+        paint();
+      },
       hideHome() {
         shown.hasHome = false;
         paint();
@@ -176,6 +183,7 @@ export function createScreen(parts: PageScreenParts): PageScreen {
         front: "",
         background: "",
         behind: "",
+        rootFontSize: "",
         isLoading: false,
         hasHome: look.hasHome,
         isVisible: true,

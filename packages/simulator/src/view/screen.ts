@@ -28,6 +28,8 @@ export interface PageStage {
   setBarColor(front: string, background: string): void;
   setBarLoading(isLoading: boolean): void;
   setBackground(color: string): void;
+  /** What "1rem" is: a length of CSS; "": as it was. */
+  setRootFontSize(size: string): void;
   hideHome(): void;
   scrollTo(top: number, durationMs: number): void;
   /** Shows that the page is pulled down, until it is told otherwise. */

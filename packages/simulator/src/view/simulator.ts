@@ -135,6 +135,7 @@ export function createSimulator(
       setBarColor: (front, background) => topPage()?.stage.setBarColor(front, background),
       setBarLoading: (isLoading) => topPage()?.stage.setBarLoading(isLoading),
       setBackground: (color) => topPage()?.stage.setBackground(color),
+      setRootFontSize: (size) => topPage()?.stage.setRootFontSize(size),
       scrollTo: (top, durationMs) => topPage()?.stage.scrollTo(top, durationMs),
     },
   });
@@ -354,7 +355,14 @@ export function createSimulator(
       recorder.emit({ type: "visibility", visible: true });
     },
     setNetworkType: (type) => runtime.setNetworkType(type),
-    setPhone: platform.setPhone,
+    setPhone(changes) {
+      const { fontSize } = changes;
+      if (fontSize !== undefined && !(fontSize > 0))
+        throw new RangeError(
+          `setPhone: expected fontSize to be a number of CSS pixels above 0, got ${fontSize}`,
+        );
+      platform.setPhone(changes);
+    },
     settings: runSettings(platform.runtimeOptions),
     faults,
     calls: recorder.calls,

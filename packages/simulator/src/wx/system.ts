@@ -9,6 +9,8 @@ export interface Device {
   readonly pixelRatio: number;
   readonly statusBarHeight: number;
   readonly theme: "light" | "dark";
+  /** As the person has it in WeChat's settings. */
+  readonly fontSize: number;
   /** What of the screen belongs to the page that is shown: below the navigation bar, above the tab bar. */
   readonly window: { readonly top: number; readonly height: number };
   /** The part at the bottom that the home indicator covers. */
@@ -22,6 +24,9 @@ export interface LaunchOptions {
   readonly scene: number;
   readonly referrerInfo: object;
 }
+
+/** CSS pixels. OFFICIAL for Android (the guide of designing for the elderly); an iPhone's is 17. */
+export const STANDARD_FONT_SIZE = 16;
 
 /** The base library that is played. */
 const SDK_VERSION = "3.8.0";
@@ -60,8 +65,8 @@ export function systemFunctions(
     theme: device().theme,
     enableDebug: false,
     host: { env: "WeChat" },
-    fontSizeSetting: 16,
-    fontSizeScaleFactor: 1,
+    fontSizeSetting: device().fontSize,
+    fontSizeScaleFactor: device().fontSize / STANDARD_FONT_SIZE,
   });
   const deviceInfo = () => ({
     brand: "devtools",

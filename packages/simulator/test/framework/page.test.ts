@@ -174,6 +174,27 @@ describe("functions that WeChat calls on a page", () => {
     expect(said(app)).toEqual(["component 780", "onResize 390 780", "b"]);
   });
 
+  test("letters of another size: what asks for the setting finds it; a size that is none is refused", async () => {
+    const app = await run(page);
+    const found = (): unknown[] =>
+      ["getSystemInfoSync", "getAppBaseInfo"].map((api) => {
+        const info = (app.wx[api] as () => Record<string, unknown>)();
+        return [info["fontSizeSetting"], info["fontSizeScaleFactor"]];
+      });
+    expect(found()).toEqual([
+      [16, 1],
+      [16, 1],
+    ]);
+    app.setPhone({ fontSize: 20 });
+    expect(found()).toEqual([
+      [20, 1.25],
+      [20, 1.25],
+    ]);
+    expect(() => app.setPhone({ fontSize: 0 })).toThrow(
+      new RangeError("setPhone: expected fontSize to be a number of CSS pixels above 0, got 0"),
+    );
+  });
+
   test("startPullDownRefresh calls it as a finger does", async () => {
     const app = await run(page);
     expect(await call(app, "startPullDownRefresh")).toEqual({ errMsg: "startPullDownRefresh:ok" });

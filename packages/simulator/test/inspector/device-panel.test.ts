@@ -203,6 +203,38 @@ test("phone: another model is another width, the dark one another theme", async 
   await sees(page, "theme", "dark");
 });
 
+test("font size: pages that follow the setting do so at once, others and the page below keep their own", async () => {
+  const page = await openInspector(browser, {
+    "app.json": '{"pages":["pages/a/a","pages/b/b"]}',
+    "pages/a/a.js": "Page({})",
+    "pages/a/a.json": "{}",
+    "pages/a/a.wxml":
+      '<page-meta root-font-size="system" page-font-size="system"/><view id="rem" style="width:10rem">a</view>',
+    "pages/b/b.js": "Page({})",
+    "pages/b/b.json": "{}",
+    "pages/b/b.wxml": '<view id="rem" style="width:10rem">b</view>',
+  });
+  const sizes = (): Promise<unknown> =>
+    page.evaluate(() => {
+      const phone = document.querySelector("iframe")!.contentWindow!;
+      const view = phone.document.querySelector("wx-page-window:not([hidden]) #rem")!;
+      const { width, fontSize } = phone.getComputedStyle(view);
+      const { fontSizeSetting } = (
+        window.simulator!.wx["getAppBaseInfo"] as () => { fontSizeSetting: number }
+      )();
+      return { rem: Number.parseFloat(width) / 10, letters: fontSize, setting: fontSizeSetting };
+    });
+  await expect.poll(sizes).toEqual({ rem: 16, letters: "16px", setting: 16 });
+  await page.getByLabel("Font size").selectOption("22");
+  await expect.poll(sizes).toEqual({ rem: 22, letters: "22px", setting: 22 });
+  await page.evaluate(() =>
+    (window.simulator!.wx["navigateTo"] as (o: object) => void)({ url: "/pages/b/b" }),
+  );
+  await expect.poll(sizes).toEqual({ rem: 16, letters: "16px", setting: 22 });
+  await page.evaluate(() => window.simulator!.back());
+  await expect.poll(sizes).toEqual({ rem: 22, letters: "22px", setting: 22 });
+});
+
 test("domains: with the check on, an address that is not in the lists is refused", async () => {
   const { page } = await open();
   await sees(page, "socket", "open");

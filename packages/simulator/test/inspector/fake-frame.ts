@@ -44,7 +44,7 @@ const asked: string[] = [];
 const search = new URLSearchParams(location.search);
 let conditions: Conditions = GOOD_CONDITIONS;
 let lastTask = 0;
-let phone: PhoneLook = { theme: "auto", statusBarHeight: 0 };
+let phone: PhoneLook = { theme: "auto", statusBarHeight: 0, fontSize: 16 };
 
 const ask =
   (name: string) =>

@@ -11,6 +11,7 @@ const defaults: Preferences = {
   theme: "auto",
   phoneTheme: "auto",
   device: "iPhone SE",
+  fontSize: 16,
   keepsRecording: false,
   socketsHeight: 168,
   detailWidth: 400,

@@ -42,6 +42,9 @@ test("WXML: the tree follows the page, says what a node has, and marks it in the
   const mark = page.locator(".highlight");
   await expect.poll(() => mark.evaluate((element) => element.style.height)).toBe("80px");
   expect(await mark.textContent()).toBe("375×80");
+  // It lies on the element itself: below the bars, and in a phone that is drawn smaller than it is.
+  const top = async (found: Locator): Promise<number> => Math.round((await found.boundingBox())!.y);
+  expect(await top(mark)).toBe(await top(page.frameLocator("iframe").locator("#box")));
   await box.locator("> .leaf").click();
   const details = page.getByRole("region", { name: "Details" });
   await details.getByText("dataset", { exact: true }).waitFor();
