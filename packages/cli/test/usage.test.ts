@@ -42,6 +42,10 @@ test.each([
   [["dev", ".", "--port", "1", "--port", "2"], "--port was given twice"],
   [["dev", ".", "--open=yes"], "--open takes no value, got yes"],
   [["dev", ".", "--map", "here"], "--map must be like wss://push.example.com=ws://127.0.0.1:3000, got here"],
+  [
+    ["dev", ".", "--map", "a.example=ws://b"],
+    "--map must be like wss://push.example.com=ws://127.0.0.1:3000, got a.example=ws://b",
+  ],
   [["dev", ".", "--profile", "phone"], "--profile must be device or devtools, got phone"],
   [["build", ".", "--profile", "phone"], "--profile must be device or devtools, got phone"],
   [["dev"], "usage: weapp-socket dev DIR [options]"],

@@ -232,6 +232,22 @@ describe("map", () => {
     runtime.wx.connectSocket({ url: "wss://a/x" });
     expect(transport.links.map(({ request }) => request.url)).toEqual(["ws://two/y", "ws://one"]);
   });
+
+  test("setMap gives other rules to what is opened from now on, and refuses what is none", () => {
+    const { runtime, transport } = create({ map: [{ from: "wss://a", to: "ws://one" }] });
+    runtime.wx.connectSocket({ url: "wss://a/x" });
+    runtime.setMap([{ from: "wss://a", to: "ws://two" }]);
+    runtime.wx.connectSocket({ url: "wss://a/y" });
+    expect(() => runtime.setMap([{ from: "wss://a" } as never])).toThrow(
+      new TypeError("map[0] must be { from, to } with two strings, got [object Object]"),
+    );
+    runtime.wx.connectSocket({ url: "wss://a/z" });
+    expect(transport.links.map(({ request }) => request.url)).toEqual([
+      "ws://one/x",
+      "ws://two/y",
+      "ws://two/z",
+    ]);
+  });
 });
 
 describe("urlCheck", () => {

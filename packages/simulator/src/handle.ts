@@ -5,6 +5,7 @@
 import type { NetworkType } from "@weapp-socket/runtime/core";
 import type { Faults } from "./faults/faults.js";
 import type { Diagnostic, Program } from "./program.js";
+import type { UrlMapping } from "./url-rule.js";
 import type { Rect } from "./view/easel/surface.js";
 import type { Overlay } from "./view/overlays.js";
 import type { Answers } from "./wx/answers.js";
@@ -56,6 +57,13 @@ export interface SimulatorHandle {
   setNetworkType(type: NetworkType): void;
   /** How the phone itself looks; takes effect at once. */
   setPhone(changes: Partial<PhoneLook>): void;
+  /** Addresses that begin with `from` lead to `to`, for sockets and requests; the first rule that fits. */
+  readonly map: readonly UrlMapping[];
+  /**
+   * Other rules, for what is opened from now on: they apply to the address as the page wrote it, before any check.
+   * Throws a RangeError that names a rule that is none.
+   */
+  setMap(rules: readonly UrlMapping[]): void;
   /** How the program is run. Another choice is another start of the frame page: "frame/?profile=devtools&urlCheck=on". */
   readonly settings: RunSettings;
   /** What can go wrong between the page and its servers, on demand. */

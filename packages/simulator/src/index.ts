@@ -32,7 +32,7 @@ export type { HostNeed } from "./export/host-needs.js";
 export type { Scenario, ScenarioAction, ScenarioStep } from "./faults/scenario.js";
 export { ListenError } from "./host/listen-error.js";
 export { parseScenario, type ParsedScenario } from "./host/scenario-file.js";
-export type { SessionInfo, UrlMapping } from "./host/session-info.js";
+export type { SessionInfo } from "./host/session-info.js";
 export {
   createSimulator,
   type ListenOptions,
@@ -41,6 +41,7 @@ export {
   type SimulatorOptions,
 } from "./host/simulator.js";
 export type { SimulatorEvents } from "./host/simulator-events.js";
+export type { UrlMapping } from "./url-rule.js";
 export type {
   Diagnostic,
   JsonObject,

@@ -5,7 +5,7 @@ import { UsageError } from "../failure.js";
 export function parseUrlMapping(text: string): UrlMapping {
   // The last one that begins an address: "=" may stand in a query of FROM.
   const at = text.search(/=(?:wss?|https?):\/\//i);
-  if (at <= 0) {
+  if (at <= 0 || !/^(?:wss?|https?):\/\//i.test(text)) {
     throw new UsageError(`--map must be like wss://push.example.com=ws://127.0.0.1:3000, got ${text}`);
   }
   return { from: text.slice(0, at), to: text.slice(at + 1) };

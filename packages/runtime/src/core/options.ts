@@ -92,12 +92,17 @@ export function readOptions(options: RuntimeOptions): Settings {
       word("legacyCurrent", options.legacyCurrent, ["first-not-closed", "latest"]) ?? "first-not-closed",
     urlCheck: (flag("urlCheck", options.urlCheck) ?? false) && appId !== "touristappid",
     socketDomains: list("socketDomains", options.socketDomains, isDomain, 'like "wss://push.example.com"'),
-    map: list("map", options.map, isRule, "{ from, to } with two strings"),
+    map: readMap(options.map),
     keepsRunning: backgroundModes.some((mode) => mode === "audio" || mode === "location"),
     networkType: word("networkType", options.networkType, networkTypes) ?? "wifi",
     onUncaught: callback("onUncaught", options.onUncaught),
     onSocketTrace: callback("onSocketTrace", options.onSocketTrace),
   };
+}
+
+/** The rules of `map`; a TypeError names the one that is none. */
+export function readMap(value: unknown): readonly UrlRule[] {
+  return list("map", value, isRule, "{ from, to } with two strings");
 }
 
 const isRecord = (value: unknown): value is object =>

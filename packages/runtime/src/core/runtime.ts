@@ -8,7 +8,7 @@ import { createListenerSet } from "./listener-set.js";
 import { createMailbox } from "./mailbox.js";
 import type { NetworkType } from "./network-type.js";
 import { createNetwork } from "./network.js";
-import { callback, readOptions, type RuntimeOptions } from "./options.js";
+import { callback, readMap, readOptions, type RuntimeOptions } from "./options.js";
 import { createPageCalls } from "./page-calls.js";
 import { deviceProfile } from "./profile-device.js";
 import { devtoolsProfile } from "./profile-devtools.js";
@@ -16,6 +16,7 @@ import type { Profile, ProfileName } from "./profile.js";
 import { createSockets, type Sockets } from "./sockets.js";
 import type { TaskHost } from "./socket-task.js";
 import type { Transport } from "./transport.js";
+import type { UrlRule } from "./url-map.js";
 import type { HideOptions, LaunchOptions, NetworkStatus, Wx } from "./wx-types.js";
 
 /** One mini program: its `wx`, and what happens to it from outside. */
@@ -30,6 +31,8 @@ export interface Runtime {
   suspend(): void;
   /** RangeError for a word that is no network type. */
   setNetworkType(type: NetworkType): void;
+  /** Other rules for what is opened from now on, in place of the option `map`. TypeError for what is no rule. */
+  setMap(rules: readonly UrlRule[]): void;
   /** Ends every socket without a word; nothing is called afterwards. */
   destroy(): void;
 }
@@ -57,6 +60,7 @@ export function programReferer(options: RuntimeOptions): string {
 /** The runtime over any transport and clock. No state outlives or is shared between two of them. */
 export function createRuntime(options: CoreOptions): Runtime {
   const settings = readOptions(options);
+  let { map } = settings;
   const { transport, clock } = options;
   checkSurroundings(options);
   const profile = profiles[settings.profile];
@@ -114,6 +118,7 @@ export function createRuntime(options: CoreOptions): Runtime {
   const sockets = createSockets({
     ...host,
     settings,
+    map: () => map,
     transport,
     localNetworks: options.localNetworks ?? (() => []),
     life,
@@ -158,6 +163,9 @@ export function createRuntime(options: CoreOptions): Runtime {
       else if (before !== "none" && profile.dropsOnNetworkChange.value) {
         for (const connection of live()) connection.drop("changed");
       }
+    },
+    setMap(rules) {
+      map = readMap(rules);
     },
     destroy: () => life.handle("destroy"),
   };

@@ -12,7 +12,7 @@ import { createConnection, type Connection, type TaskHost } from "./socket-task.
 import { parseSocketUrl, type SocketUrl } from "./socket-url.js";
 import type { CallSite, SlotHolder } from "./trace.js";
 import type { DialRequest, Transport } from "./transport.js";
-import { mapUrl } from "./url-map.js";
+import { mapUrl, type UrlRule } from "./url-map.js";
 import type { SocketTask } from "./wx-types.js";
 
 /** The sockets of one app. */
@@ -23,6 +23,8 @@ export interface Sockets {
 
 export interface SocketsHost extends TaskHost {
   readonly settings: Settings;
+  /** The rules as they are now. */
+  readonly map: () => readonly UrlRule[];
   readonly transport: Transport;
   readonly localNetworks: () => readonly LocalNetwork[];
   readonly life: AppLife;
@@ -103,7 +105,7 @@ export function createSockets(host: SocketsHost): Sockets {
     lastTaskId += 1;
     const taskId = lastTaskId;
     const callSite = host.trace === undefined ? [] : findCallSite("connectSocket");
-    const read = readConnectRequest(option, (url) => mapUrl(settings.map, url));
+    const read = readConnectRequest(option, (url) => mapUrl(host.map(), url));
 
     const fail = (result: { errMsg: string }, url: unknown, holders?: SlotHolder[]): void => {
       host.trace?.(taskId, {

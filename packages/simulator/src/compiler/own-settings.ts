@@ -1,5 +1,6 @@
 import type { DomainLists } from "../domain-list.js";
 import type { Diagnostic, JsonObject, JsonValue } from "../program.js";
+import { urlRuleFault, urlRuleFaultText } from "../url-rule.js";
 import { problem } from "./diagnostics.js";
 import type { SourceReader } from "./source-files.js";
 import { isJsonObject, readConfigFile, type JsonFile } from "./tolerant-json.js";
@@ -67,10 +68,10 @@ function readDomains(value: JsonValue, file: JsonFile, diagnostics: Diagnostic[]
 
 function readMap(value: JsonValue, file: JsonFile, diagnostics: Diagnostic[]): OwnSettings["map"] {
   return Object.entries(expectObject(value, ["map"], file, diagnostics)).flatMap(([from, to]) => {
-    if (typeof to === "string" && from !== "") return [{ from, to }];
-    diagnostics.push(
-      problem("error", FILE, file.place(["map", from]), "expected the address that it leads to"),
-    );
+    const rule = { from, to: typeof to === "string" ? to : JSON.stringify(to) };
+    const fault = urlRuleFault(rule);
+    if (fault === null) return [rule];
+    diagnostics.push(problem("error", FILE, file.place(["map", from]), urlRuleFaultText(fault, rule)));
     return [];
   });
 }

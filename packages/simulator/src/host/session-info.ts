@@ -1,5 +1,6 @@
 import type { DomainLists } from "../domain-list.js";
 import type { Scenario } from "../faults/scenario.js";
+import type { UrlMapping } from "../url-rule.js";
 
 /** What a frame page asks first, at "/program/session.json": how it reaches the host and how it shall behave. */
 export interface SessionInfo {
@@ -15,9 +16,4 @@ export interface SessionInfo {
   readonly scenario: Scenario | null;
   /** This machine's IPv4 networks: `urlCheck` lets a phone connect to its neighbours. */
   readonly localNetworks: readonly { readonly address: string; readonly netmask: string }[];
-}
-
-export interface UrlMapping {
-  readonly from: string;
-  readonly to: string;
 }

@@ -14,6 +14,7 @@ import type { Program, ProgramFiles } from "../program.js";
 import { acceptRelay } from "../relay/host/accept.js";
 import { RelaySession, type CallHandler } from "../relay/host/relay-session.js";
 import { RELAY_PATH, TOKEN_PARAMETER } from "../relay/relay-message.js";
+import type { UrlMapping } from "../url-rule.js";
 import { createFileCalls } from "./file-calls.js";
 import { FileStore } from "./file-store.js";
 import { createHttpCalls } from "./http-calls.js";
@@ -21,7 +22,7 @@ import { ListenError } from "./listen-error.js";
 import { ProgramWatcher } from "./program-watcher.js";
 import { refuseRequest, refuseUpgrade } from "./request-guard.js";
 import { answer, sendText, type RouteSources } from "./routes.js";
-import type { SessionInfo, UrlMapping } from "./session-info.js";
+import type { SessionInfo } from "./session-info.js";
 import type { SimulatorEvents } from "./simulator-events.js";
 
 export interface SimulatorOptions {

@@ -2,6 +2,7 @@ import type { NetworkType } from "@weapp-socket/runtime/core";
 import type { Conditions } from "../faults/conditions.js";
 import type { Rect, SimulatorHandle } from "../handle.js";
 import type { Diagnostic } from "../program.js";
+import type { UrlMapping } from "../url-rule.js";
 import { createRecording, type Recording } from "./recording.js";
 
 /** The frame page as the inspector knows it. */
@@ -24,6 +25,12 @@ export interface FrameConnection {
   /** Weather outlasts a reload of the page: whoever tests in a bad network edits files as well. */
   setNetworkType(type: NetworkType): void;
   changeConditions(changes: Partial<Conditions>): void;
+  /** Whether `setMap` made the map another than the program was started with. */
+  readonly isMapChanged: boolean;
+  /** Other rules, which outlast a reload as well. */
+  setMap(rules: readonly UrlMapping[]): void;
+  /** The rules that the program was started with. */
+  resetMap(): void;
   /** What is marked in the phone: a place in its page, in CSS pixels. */
   readonly highlighted: Rect | undefined;
   highlight(rect: Rect | undefined): void;
@@ -43,6 +50,8 @@ export function createFrameConnection(): FrameConnection {
   let hiddenAt: number | undefined;
   let networkType: NetworkType = "wifi";
   let conditions: Partial<Conditions> = {};
+  let map: readonly UrlMapping[] | undefined;
+  let startedMap: readonly UrlMapping[] = [];
   let pagesVersion = 0;
   let highlighted: Rect | undefined;
   let isScheduled = false;
@@ -85,6 +94,8 @@ export function createFrameConnection(): FrameConnection {
     });
     if (networkType !== "wifi") found.setNetworkType(networkType);
     if (Object.keys(conditions).length > 0) found.faults.change(conditions);
+    startedMap = found.map;
+    if (map !== undefined) found.setMap(map);
     changed();
   }
 
@@ -130,6 +141,19 @@ export function createFrameConnection(): FrameConnection {
       conditions = { ...conditions, ...changes };
       handle?.faults.change(changes);
       // What the reader does shows at once: a switch that is pressed again must know that it is on.
+      draw();
+    },
+    get isMapChanged() {
+      return map !== undefined;
+    },
+    setMap(rules) {
+      map = rules;
+      handle?.setMap(rules);
+      draw();
+    },
+    resetMap() {
+      map = undefined;
+      handle?.setMap(startedMap);
       draw();
     },
     get highlighted() {

@@ -127,12 +127,14 @@ export function Popover(props: PopoverProps): JSX.Element {
   };
   useEffect(() => {
     if (!isOpen) return undefined;
-    box.current?.querySelector<HTMLElement>("input, select")?.focus();
+    box.current?.querySelector<HTMLElement>("input, select, textarea")?.focus();
     const away = (event: Event): void => {
       if (event.target instanceof Node && box.current?.contains(event.target) !== true) setOpen(false);
     };
-    // A click into the phone is no event here, but takes the focus.
-    const left = (): void => setOpen(false);
+    // A click into the phone is no event here, but takes the focus. Another window may be where to copy from.
+    const left = (): void => {
+      if (document.activeElement instanceof HTMLIFrameElement) setOpen(false);
+    };
     addEventListener("pointerdown", away);
     addEventListener("blur", left);
     return () => {

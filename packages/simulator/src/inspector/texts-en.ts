@@ -74,6 +74,21 @@ export const en: Texts = {
     status: "HTTP status is not 101",
   },
   refuseNow: "Refuse the next handshakes",
+  urlMap: "URL map",
+  urlMapHint: "Addresses that lead elsewhere: programs with production addresses run unedited",
+  urlMapRules: "A rule a line: from -> to",
+  urlMapHelp:
+    "The first rule whose left side begins an address leads it to the right side, for sockets and requests, from now on and after a reload.",
+  urlMapFaults: {
+    arrow: 'has no "->" between the two addresses',
+    from: "the left side begins with ws://, wss://, http:// or https://",
+    to: "the right side begins with ws://, wss://, http:// or https://",
+    kind: "sockets (ws, wss) lead to sockets, requests (http, https) to requests",
+  },
+  atLine: (line) => `Line ${line}:`,
+  apply: "Apply",
+  asStarted: "As started",
+  asStartedHint: "The rules of weapp-socket.json and of the command line again",
   reset: "Reset",
   resetHint: "Good network and servers again",
 

@@ -75,6 +75,21 @@ export const zh = {
     status: "HTTP 状态不是 101",
   } as Readonly<Record<string, string>>,
   refuseNow: "拒绝接下来的握手",
+  urlMap: "地址映射",
+  urlMapHint: "把地址引到别处：写着正式地址的小程序不用改就能运行",
+  urlMapRules: "每行一条：原地址 -> 新地址",
+  urlMapHelp:
+    "地址以左边开头的，第一条匹配的规则把它引到右边；对连接和请求都有效，从现在起，重新加载后也在。",
+  urlMapFaults: {
+    arrow: "两个地址之间没有“->”",
+    from: "左边要以 ws://、wss://、http:// 或 https:// 开头",
+    to: "右边要以 ws://、wss://、http:// 或 https:// 开头",
+    kind: "连接（ws、wss）只能引到连接，请求（http、https）只能引到请求",
+  },
+  atLine: (line: number) => `第 ${line} 行：`,
+  apply: "应用",
+  asStarted: "恢复启动时",
+  asStartedHint: "回到 weapp-socket.json 和命令行给的规则",
   reset: "恢复正常",
   resetHint: "网络与服务器恢复正常",
 

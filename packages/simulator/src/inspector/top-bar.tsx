@@ -1,11 +1,12 @@
 import type { JSX } from "preact";
 import type { FrameConnection } from "./connection.js";
-import { IconButton, Pick, Toggle } from "./controls.js";
+import { IconButton, Pick, Popover, Toggle } from "./controls.js";
 import { devices } from "./devices.js";
 import type { FrameSettings } from "./frame-settings.js";
 import { Icon, type IconName } from "./icons.js";
 import { fontSizes, themes, type Theme } from "./preferences.js";
 import type { Settings } from "./settings.js";
+import { UrlMapForm } from "./url-map-form.js";
 
 interface TopBarProps {
   readonly connection: FrameConnection;
@@ -23,6 +24,7 @@ export function TopBar({ connection, settings, frame, onFrame }: TopBarProps): J
   const { texts, preferences, change } = settings;
   const { handle, hiddenAt } = connection;
   const off = handle === undefined;
+  const mapped = handle?.map.length ?? 0;
   const profile = frame.profile ?? handle?.settings.profile ?? "device";
   // Without an appid of its own a program has no lists of domains, and nothing is checked.
   const isTourist = handle?.program.appId === "touristappid";
@@ -91,6 +93,13 @@ export function TopBar({ connection, settings, frame, onFrame }: TopBarProps): J
           isDisabled={off || isTourist}
           onToggle={(isOn) => onFrame({ ...frame, urlCheck: isOn })}
         />
+        <Popover
+          label={mapped === 0 ? texts.urlMap : `${texts.urlMap} (${mapped})`}
+          hint={texts.urlMapHint}
+          isDisabled={off}
+        >
+          {(close) => <UrlMapForm connection={connection} texts={texts} onDone={close} />}
+        </Popover>
       </div>
       <span class="grow" />
       <div class="group abreast">

@@ -7,8 +7,8 @@ import type { HostCall } from "../wx/request.js";
 export interface HostGateOptions {
   readonly host: HostCall;
   readonly faults: Faults;
-  /** Addresses that lead elsewhere. */
-  readonly map: readonly UrlRule[];
+  /** Addresses that lead elsewhere, as it is now. */
+  readonly map: () => readonly UrlRule[];
   /** Null: every address is allowed. */
   readonly domains: DomainLists | null;
   /** What servers see of the program: "https://servicewechat.com/<appid>/<version>/page-frame.html". */
@@ -35,7 +35,7 @@ export function createHostGate({ host, faults, map, domains, referer }: HostGate
       return refuse("domain", "url not in domain list");
     if (faults.conditions.offline) return refuse("dns", "there is no network");
     const header = { ...(params["header"] as JsonObject | undefined), referer };
-    return host(method, { ...params, header, url: mapUrl(map, url) }, options);
+    return host(method, { ...params, header, url: mapUrl(map(), url) }, options);
   };
 }
 

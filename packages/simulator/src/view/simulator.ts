@@ -4,6 +4,7 @@ import { createFaults } from "../faults/faults.js";
 import { createRandom } from "../faults/random.js";
 import { playScenario } from "../faults/scenario-player.js";
 import type { RunSettings, SimulatorHandle } from "../handle.js";
+import { urlRuleFault, urlRuleFaultText } from "../url-rule.js";
 import { createAnswers } from "../wx/answers.js";
 import { createEvents } from "../wx/events.js";
 import { createStorage } from "../wx/storage.js";
@@ -94,6 +95,7 @@ export function createSimulator(
   const overlays = createOverlays(platform.drawOverlay, () => recorder.emit({ type: "overlays" }));
   const answers = createAnswers((api) => typeof wx[api] === "function");
   const storage = createStorage(platform.store);
+  let map = platform.runtimeOptions.map ?? [];
   let isVisible = true;
   let launched: LaunchOptions = { path: "", query: {}, scene: 1001, referrerInfo: {} };
 
@@ -166,7 +168,7 @@ export function createSimulator(
       host: createHostGate({
         host: platform.host,
         faults,
-        map: platform.runtimeOptions.map ?? [],
+        map: () => map,
         domains: platform.domains,
         referer: programReferer(platform.runtimeOptions),
       }),
@@ -362,6 +364,18 @@ export function createSimulator(
           `setPhone: expected fontSize to be a number of CSS pixels above 0, got ${fontSize}`,
         );
       platform.setPhone(changes);
+    },
+    get map() {
+      return map;
+    },
+    setMap(rules) {
+      for (const [index, rule] of rules.entries()) {
+        const fault = urlRuleFault(rule);
+        if (fault !== null)
+          throw new RangeError(`setMap: rule ${index + 1}: ${urlRuleFaultText(fault, rule)}`);
+      }
+      map = rules.map(({ from, to }) => ({ from, to }));
+      runtime.setMap(map);
     },
     settings: runSettings(platform.runtimeOptions),
     faults,

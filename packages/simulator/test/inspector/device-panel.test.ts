@@ -235,6 +235,34 @@ test("font size: pages that follow the setting do so at once, others and the pag
   await expect.poll(sizes).toEqual({ rem: 22, letters: "22px", setting: 22 });
 });
 
+test("URL map: what is typed leads the next connection, outlasts a reload, and goes back to what was started", async () => {
+  const { page, got } = await open();
+  await sees(page, "socket", "open");
+  const map = (): Promise<unknown> => page.evaluate(() => window.simulator?.map);
+  const started = (await map()) as { to: string }[];
+  await page.getByRole("button", { name: "URL map (1)" }).click();
+  const rules = page.getByLabel("A rule a line");
+  expect(await rules.inputValue()).toBe(`wss://prod.example -> ${started[0]!.to}`);
+  await rules.fill("wss://prod.example -> ws://127.0.0.1:1\nprod.example -> ws://x");
+  await page.getByText("Line 2: the left side begins with").waitFor();
+  const apply = page.getByRole("button", { name: "Apply" });
+  expect(await apply.isDisabled()).toBe(true);
+  await rules.fill("wss://prod.example -> ws://127.0.0.1:1");
+  await apply.click();
+  await tap(page, "#connect");
+  await expect.poll(() => data(page, "socket")).toMatch(/fail/);
+  await page.getByRole("button", { name: "Reload" }).click();
+  await expect.poll(() => data(page, "socket")).toMatch(/fail/);
+  expect(await map()).toEqual([{ from: "wss://prod.example", to: "ws://127.0.0.1:1" }]);
+  await page.getByRole("button", { name: "URL map (1)" }).click();
+  await page.getByRole("button", { name: "As started" }).click();
+  expect(await map()).toEqual(started);
+  await tap(page, "#connect");
+  await sees(page, "socket", "open");
+  await tap(page, "#send");
+  await expect.poll(() => got).toEqual(["hi"]);
+});
+
 test("domains: with the check on, an address that is not in the lists is refused", async () => {
   const { page } = await open();
   await sees(page, "socket", "open");

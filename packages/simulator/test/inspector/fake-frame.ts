@@ -164,6 +164,8 @@ const handle = {
     document.documentElement.style.colorScheme = phone.theme === "auto" ? "light dark" : phone.theme;
     document.body.style.paddingTop = `${phone.statusBarHeight}px`;
   },
+  map: [],
+  setMap: ask("setMap"),
   settings: {
     profile: search.get("profile") === "devtools" ? "devtools" : "device",
     urlCheck: search.get("urlCheck") === "on",

@@ -13,7 +13,7 @@ function openGate(options: Partial<HostGateOptions> = {}) {
       return { result: null, body: null };
     },
     faults,
-    map: [],
+    map: () => [],
     domains: null,
     referer: "https://servicewechat.com/wx1/0/page-frame.html",
     ...options,
@@ -22,7 +22,9 @@ function openGate(options: Partial<HostGateOptions> = {}) {
 }
 
 test("addresses are led elsewhere, all else goes as it is", async () => {
-  const { call, asked } = openGate({ map: [{ from: "https://prod.example", to: "http://127.0.0.1:1" }] });
+  const { call, asked } = openGate({
+    map: () => [{ from: "https://prod.example", to: "http://127.0.0.1:1" }],
+  });
   await call("request", { url: "https://prod.example/a", timeoutMs: 1, header: { a: "b" } });
   await call("files.read", { path: "https://prod.example" });
   expect(asked).toEqual([
@@ -44,7 +46,7 @@ test.each([
   ["download", "https://d.example"],
 ])("%s looks into its own list, at what the page wrote", async (method, url) => {
   const { call, asked } = openGate({
-    map: [{ from: url, to: "http://127.0.0.1:1" }],
+    map: () => [{ from: url, to: "http://127.0.0.1:1" }],
     domains: {
       request: ["https://r.example"],
       socket: ["wss://s.example"],

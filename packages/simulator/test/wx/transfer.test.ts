@@ -159,6 +159,26 @@ describe("request", () => {
     });
   });
 
+  test("setMap leads what is asked from now on elsewhere, and names a rule that is none", async () => {
+    const url = await serve(echo);
+    const app = await run({}, { map: [{ from: "https://api.example.com", to: "http://127.0.0.1:1" }] });
+    expect(app.map).toEqual([{ from: "https://api.example.com", to: "http://127.0.0.1:1" }]);
+    app.setMap([{ from: "https://api.example.com", to: url }]);
+    expect(app.map).toEqual([{ from: "https://api.example.com", to: url }]);
+    expect(await ask(app, { url: "https://api.example.com/v1/x" })).toMatchObject({ url: "/v1/x" });
+    expect(() =>
+      app.setMap([
+        { from: "https://a", to: url },
+        { from: "a", to: url },
+      ]),
+    ).toThrow(
+      new RangeError(
+        'setMap: rule 2: expected an address that begins with ws://, wss://, http:// or https:// to lead from, got "a"',
+      ),
+    );
+    expect(app.map).toHaveLength(1);
+  });
+
   test("production addresses lead to the test's server by the map", async () => {
     const url = await serve(echo);
     const app = await run({}, { map: [{ from: "https://api.example.com", to: url }] });
