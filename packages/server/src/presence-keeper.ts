@@ -1,6 +1,6 @@
 import type { Broker } from "./broker/broker.js";
 import type { MaybePromise } from "./broker/maybe-promise.js";
-import type { PresenceKey } from "./broker/presence.js";
+import type { PresenceEntry } from "./broker/presence.js";
 import type { Clock } from "./clock.js";
 
 /** Who is to be kept. */
@@ -59,6 +59,11 @@ export class PresenceKeeper {
     this.enter(channel, member.id, { connectionId: member.id, user: member.user, info });
   }
 
+  /** What was said of it alone. */
+  infoAlone(channel: string, { id }: PresentMember): string | undefined {
+    return this.entries.get(`${channel}\n${id}`)?.at(-1)?.info;
+  }
+
   leaveAlone(channel: string, member: PresentMember): void {
     this.remove(channel, member.id, member.id, 0);
   }
@@ -92,26 +97,17 @@ export class PresenceKeeper {
     if (wasOwner) this.announce(channel, memberId, owner);
   }
 
-  private announce(channel: string, memberId: string, { connectionId, user, info }: Entry): void {
-    this.watch(
-      this.broker.presence.join({
-        channel,
-        memberId,
-        connectionId,
-        user,
-        ttlMs: TTL_MS,
-        ...(info !== undefined && { info }),
-      }),
-    );
+  private announce(channel: string, memberId: string, entry: Entry): void {
+    const join = toPresence(channel, memberId, entry);
+    this.watch(this.broker.presence.join({ ...join, ttlMs: TTL_MS }));
   }
 
   private refresh(): void {
     this.cancelTimer = undefined;
-    let batch: PresenceKey[] = [];
+    let batch: PresenceEntry[] = [];
     for (const [key, entries] of this.entries) {
       const cut = key.indexOf("\n");
-      const { connectionId } = entries.at(-1)!;
-      batch.push({ channel: key.slice(0, cut), memberId: key.slice(cut + 1), connectionId });
+      batch.push(toPresence(key.slice(0, cut), key.slice(cut + 1), entries.at(-1)!));
       if (batch.length < BATCH) continue;
       this.watch(this.broker.presence.refresh(batch, TTL_MS));
       batch = [];
@@ -123,6 +119,10 @@ export class PresenceKeeper {
   private watch(done: MaybePromise<void>): void {
     if (done instanceof Promise) done.catch(this.onBrokerError);
   }
+}
+
+function toPresence(channel: string, memberId: string, { connectionId, user, info }: Entry): PresenceEntry {
+  return { channel, memberId, connectionId, user, ...(info !== undefined && { info }) };
 }
 
 function memberIdOf({ id, user, device }: PresentMember): string {

@@ -4,6 +4,7 @@ import { checkChannel, checkLimit } from "./requests.js";
 import type { Clock } from "../clock.js";
 import type {
   Member,
+  PresenceEntry,
   PresenceJoin,
   PresenceKey,
   PresencePage,
@@ -55,12 +56,13 @@ export class MemoryPresence implements PresenceStore {
     this.wake();
   }
 
-  refresh(keys: readonly PresenceKey[], ttlMs: number): void {
+  refresh(entries: readonly PresenceEntry[], ttlMs: number): void {
     checkTtl(ttlMs);
     const nowMs = this.now();
-    for (const { channel, memberId, connectionId } of keys) {
-      const entry = this.find(channel, memberId, nowMs);
-      if (entry?.member.connectionId === connectionId) this.move(entry, nowMs + ttlMs);
+    for (const entry of entries) {
+      const present = this.find(entry.channel, entry.memberId, nowMs);
+      if (present === undefined) this.join({ ...entry, ttlMs });
+      else if (present.member.connectionId === entry.connectionId) this.move(present, nowMs + ttlMs);
     }
   }
 
@@ -139,7 +141,7 @@ export class MemoryPresence implements PresenceStore {
   }
 }
 
-function toMember({ memberId, connectionId, user, info }: PresenceJoin): Member {
+function toMember({ memberId, connectionId, user, info }: PresenceEntry): Member {
   return info === undefined ? { memberId, connectionId, user } : { memberId, connectionId, user, info };
 }
 

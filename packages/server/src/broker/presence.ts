@@ -11,8 +11,11 @@ export interface PresenceStore {
    */
   join(entry: PresenceJoin): MaybePromise<void>;
 
-  /** Renews many entries of one node at once. Entries that are gone or owned by another connection stay so. */
-  refresh(entries: readonly PresenceKey[], ttlMs: number): MaybePromise<void>;
+  /**
+   * Renews many entries of one node at once. One that is gone (its time ended while the node stood still, or the engine
+   * began anew) joins again; one that another connection owns stays so.
+   */
+  refresh(entries: readonly PresenceEntry[], ttlMs: number): MaybePromise<void>;
 
   /**
    * Takes a member away after `graceMs` (0: now) unless it joins again before. Does nothing where another connection
@@ -31,10 +34,13 @@ export interface PresenceKey {
   readonly connectionId: string;
 }
 
-export interface PresenceJoin extends PresenceKey {
+export interface PresenceEntry extends PresenceKey {
   readonly user: string;
   /** JSON text that others see. */
   readonly info?: string;
+}
+
+export interface PresenceJoin extends PresenceEntry {
   /** Milliseconds until the entry ends by itself, if it is not refreshed. */
   readonly ttlMs: number;
 }

@@ -2,7 +2,7 @@ import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { encodeMessage, LINK_VERSION, readMessages, type Call, type Failure, type Notice } from "./frames.js";
 import type { Broker, ControlMessage, HistoryQuery, PublishRequest, ChannelsQuery } from "../broker.js";
-import type { PresenceJoin, PresenceKey, PresenceQuery } from "../presence.js";
+import type { PresenceEntry, PresenceJoin, PresenceKey, PresenceQuery } from "../presence.js";
 import type { ChannelListener, GapReason, PresenceEvent, Publication } from "../publication.js";
 import type { RecordWrite } from "../record.js";
 
@@ -143,7 +143,7 @@ class Line implements ChannelListener {
       case "presence.join":
         return broker.presence.join(first as PresenceJoin);
       case "presence.refresh":
-        return broker.presence.refresh(first as PresenceKey[], second as number);
+        return broker.presence.refresh(first as PresenceEntry[], second as number);
       case "presence.leave":
         return broker.presence.leave(first as PresenceKey, second as number);
       case "presence.list":

@@ -46,11 +46,22 @@ export function describeStores(engine: Engine): void {
       expect(await memberIds()).toEqual(["a"]);
     });
 
+    it("B11: a member that is refreshed and gone joins again", async () => {
+      await world.broker.presence.join(member("a", "c1", 10_000));
+      world.clock.advance(10_000);
+      expect(await memberIds()).toEqual([]);
+      await world.broker.presence.refresh([member("a"), member("b")], 10_000);
+      expect(await memberIds()).toEqual(["a", "b"]);
+      expect(await events()).toEqual(["join a", "leave a", "join a", "join b"]);
+      world.clock.advance(10_000);
+      expect(await memberIds()).toEqual([]);
+    });
+
     it("B11: a member that is not refreshed goes by itself", async () => {
       await world.broker.presence.join(member("a", "c1", 10_000));
       await world.broker.presence.join(member("b", "c1", 10_000));
       world.clock.advance(9000);
-      await world.broker.presence.refresh([member("a"), member("ghost")], 10_000);
+      await world.broker.presence.refresh([member("a")], 10_000);
       world.clock.advance(1000);
       expect(await memberIds()).toEqual(["a"]);
       world.clock.advance(1000);
