@@ -14,6 +14,7 @@ test(
       const report = runWorld(seed, createWorldPhone);
       expect(report.findings, `SEED=${seed}`).toEqual([]);
       expect(report.brokenKeys, `SEED=${seed}`).toEqual([]);
+      expect(report.brokenPresence, `SEED=${seed}`).toEqual([]);
       expect(report.brokenCalls, `SEED=${seed}`).toEqual([]);
       expect(report.untrueReceipts, `SEED=${seed}`).toEqual([]);
       expect(report.unanswered, `SEED=${seed}`).toEqual([]);

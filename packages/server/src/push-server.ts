@@ -333,6 +333,9 @@ class PushServer extends EventEmitter<PushServerEvents> {
 
 /** What `ServerNode` entered into the presence of the user's inbox. */
 function toConnectionInfo({ memberId, user, info = "{}" }: Member): ConnectionInfo {
-  const known = JSON.parse(info) as Pick<ConnectionInfo, "node" | "mode" | "connectedAtMs" | "device">;
+  const known = JSON.parse(info) as Pick<
+    ConnectionInfo,
+    "node" | "mode" | "connectedAtMs" | "hiddenSinceMs" | "device"
+  >;
   return { id: memberId, user, ...known };
 }

@@ -42,6 +42,8 @@ export interface ConnectionInfo {
   readonly node: string;
   /** Epoch milliseconds. */
   readonly connectedAtMs: number;
+  /** Since when its app is in the background, epoch milliseconds. Absent: it is not, or never says so (raw clients). */
+  readonly hiddenSinceMs?: number | undefined;
 }
 
 /** Whom to disconnect, on every node. Exactly one of these. */

@@ -147,10 +147,23 @@ export class ServerNode implements ConnectionHost, HubHost {
     this.stats.close(code);
     this.log(connection, { code }, "closed");
     this.roster.remove(connection);
-    const { user, device } = connection;
+    const { user, device, hiddenSinceMs } = connection;
     if (user === "") return;
-    this.watch?.onGone(user, device);
+    // Whoever was hidden has been gone since then.
+    if (hiddenSinceMs === undefined) this.watch?.onGone(user, device, this.clock.now());
     this.presence.leaveAlone(inboxOf(user), connection);
+  }
+
+  /** A session client's app went to the background, or came back. */
+  onVisible(connection: SocketConnection): void {
+    const { user, device, hiddenSinceMs } = connection;
+    const inbox = inboxOf(user);
+    const info = this.presence.infoAlone(inbox, connection);
+    // Who is not known yet is entered as it is then.
+    if (info === undefined) return;
+    if (hiddenSinceMs !== undefined) this.watch?.onGone(user, device, hiddenSinceMs);
+    const known = JSON.parse(info) as object;
+    this.presence.joinAlone(inbox, connection, JSON.stringify({ ...known, hiddenSinceMs }));
   }
 
   onListenerError(error: unknown): void {
@@ -210,7 +223,7 @@ export class ServerNode implements ConnectionHost, HubHost {
   }
 
   private enterUser(connection: SocketConnection): void {
-    const { user, device, isRaw } = connection;
+    const { user, device, isRaw, hiddenSinceMs } = connection;
     const { maxConnectionsPerUser, nodeId } = this.settings;
     const others = this.roster.ofUser(user);
     for (const oldest of others.slice(0, Math.max(0, others.length - maxConnectionsPerUser))) {
@@ -218,7 +231,13 @@ export class ServerNode implements ConnectionHost, HubHost {
       oldest.close(1008, `maxConnectionsPerUser: expected at most ${maxConnectionsPerUser}`);
     }
     const mode: ConnectionInfo["mode"] = isRaw ? "raw" : "session";
-    const info = { node: nodeId, mode, connectedAtMs: this.clock.now(), ...(device !== "" && { device }) };
+    const info = {
+      node: nodeId,
+      mode,
+      connectedAtMs: this.clock.now(),
+      hiddenSinceMs,
+      ...(device !== "" && { device }),
+    };
     this.presence.joinAlone(inboxOf(user), connection, JSON.stringify(info));
   }
 

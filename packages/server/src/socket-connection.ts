@@ -22,6 +22,7 @@ import type { Limits } from "./limits.js";
 import type { Settings } from "./options.js";
 import { closeFrame, dataFrame, pingFrame, pongFrame } from "./outbound-frame.js";
 import type { SocketOwner } from "./socket-owner.js";
+import type { Speaker } from "./speaker.js";
 import type { Stats } from "./stats.js";
 import type { TimerWheel, WheelEntry } from "./timer-wheel.js";
 
@@ -62,16 +63,6 @@ type State = "open" | "closing" | "ending" | "closed";
 const TICK_MS = 1000;
 /** Seconds of the allowed rate that may come in one go. */
 const BURST_SECONDS = 10;
-
-/** What speaks session mode (PROTOCOL.md part 2) on a connection, in the place of the application. */
-export interface Speaker {
-  /** As the client names it; empty: not yet. */
-  readonly device: string;
-  onMessage(data: string | ArrayBuffer): void;
-  /** The connection is to end with this code: writes the last words, and says the code in its place. */
-  farewell(code: number, reason: string): { readonly code: number; readonly reason: string };
-  onClosed(): void;
-}
 
 export class SocketConnection implements Connection, Member, SocketOwner, WheelEntry, FrameListener {
   context: unknown = undefined;
@@ -145,6 +136,10 @@ export class SocketConnection implements Connection, Member, SocketOwner, WheelE
 
   get device(): string {
     return this.identity?.device ?? this.speaker?.device ?? "";
+  }
+
+  get hiddenSinceMs(): number | undefined {
+    return this.speaker?.hiddenSinceMs;
   }
 
   get isRaw(): boolean {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { ChannelCursor, ClientMachine, ClientMessage } from "@weapp-socket/protocol";
+import type { ChannelCursor, ClientMachine, ClientMessage, SessionMachine } from "@weapp-socket/protocol";
 
 // A test of the tests: the protocol is broken in one place at a time, and the worlds must notice.
 
@@ -8,11 +8,13 @@ const cursorPath = "../../protocol/src/channel-cursor.js";
 const outboxPath = "../../protocol/src/client/outbox.js";
 const positionPath = "../../protocol/src/position.js";
 const machinePath = "../../protocol/src/client/client-machine.js";
+const sessionPath = "../../protocol/src/server/session-machine.js";
 
 afterEach(() => {
   vi.doUnmock(cursorPath);
   vi.doUnmock(outboxPath);
   vi.doUnmock(machinePath);
+  vi.doUnmock(sessionPath);
   vi.doUnmock(positionPath);
   vi.resetModules();
 });
@@ -22,11 +24,12 @@ async function firstToNotice(): Promise<string> {
   vi.resetModules();
   const { runWorld } = await import("@weapp-socket/testkit/world");
   for (let seed = 1; seed <= WORLDS; seed += 1) {
-    const { findings, brokenKeys, unanswered, leftBehind, unfenced } = runWorld(seed);
+    const { findings, brokenKeys, brokenPresence, unanswered, leftBehind, unfenced } = runWorld(seed);
     for (const finding of findings) return finding.kind;
     if (brokenKeys.length > 0) return "broken key";
     if (unanswered.length > 0) return "unanswered";
     if (unfenced > 0) return "unfenced";
+    if (brokenPresence.length > 0) return "presence";
     if (leftBehind.length > 0) return "left behind";
   }
   return "nothing";
@@ -39,6 +42,19 @@ function mutateCursor(mutate: (real: ChannelCursor) => ChannelCursor): void {
       ...real,
       createChannelCursor: (start: string | null) => mutate(real.createChannelCursor(start)),
     };
+  });
+}
+
+function mutateSession(mutate: (machine: SessionMachine) => void): void {
+  vi.doMock(sessionPath, async (original) => {
+    const real = await original<{ SessionMachine: typeof SessionMachine }>();
+    class Mutant extends real.SessionMachine {
+      constructor(...args: ConstructorParameters<typeof SessionMachine>) {
+        super(...args);
+        mutate(this);
+      }
+    }
+    return { ...real, SessionMachine: Mutant };
   });
 }
 
@@ -132,5 +148,15 @@ describe("without", () => {
       };
     });
     expect(await firstToNotice()).toBe("unfenced");
+  });
+
+  test("the look at the broker's positions: a publication that passed a node by is not missed", async () => {
+    mutateSession((machine) => Object.assign(machine, { verify: () => [] }));
+    expect(await firstToNotice()).toBe("lost");
+  });
+
+  test("the leave at hidden: who is not looking is present", async () => {
+    mutateSession((machine) => Object.assign(machine, { show() {} }));
+    expect(await firstToNotice()).toBe("presence");
   });
 });

@@ -16,6 +16,7 @@ test(
       expect(report.brokenKeys, `SEED=${seed}`).toEqual([]);
       expect(report.brokenCalls, `SEED=${seed}`).toEqual([]);
       expect(report.untrueReceipts, `SEED=${seed}`).toEqual([]);
+      expect(report.brokenPresence, `SEED=${seed}`).toEqual([]);
       expect(report.unanswered, `SEED=${seed}`).toEqual([]);
       expect(report.unfenced, `SEED=${seed}`).toBe(0);
       expect(report.leftBehind, `SEED=${seed}`).toEqual([]);
@@ -52,6 +53,9 @@ test("every trouble comes, in a hundred worlds", () => {
     "broker stall": 100,
     "publication unheard": 100,
     "publication echoed": 100,
+    "last publication unheard": 100,
+    "hidden client left": 80,
+    "hidden client stayed": 80,
     "forked history": 30,
     "trimmed history": 100,
     "lost log": 100,

@@ -134,7 +134,10 @@ export type SessionOutput =
       readonly position: string;
       readonly level: AckLevel;
     }
+  /** The app went to the background, or came back; said once for each change. */
   | { readonly type: "visible"; readonly visible: boolean }
+  /** For the channel's presence: whoever is looking at the app is there. A `detach` says the same as `present: false`. */
+  | { readonly type: "present"; readonly channel: string; readonly present: boolean }
   /** The client has its welcome: the secret before it is no longer valid. */
   | { readonly type: "confirmed" }
   /** The client leaves for good: its session need not be kept. */

@@ -44,6 +44,7 @@ export class SessionMachine {
   private sentAt: number;
   private expiresAt: number | undefined;
   private isExpiryTold = false;
+  private isVisible = true;
   private lastPing = 0;
   private readonly calls: OpenCalls = new OpenCalls();
   private unackedCount = 0;
@@ -198,6 +199,7 @@ export class SessionMachine {
     if (asked.head !== undefined && offsetOf(asked.head) > offsetOf(facts.head)) feed.passed(asked.head);
     this.forget(this.feeds.get(channel));
     this.feeds.set(channel, feed);
+    if (this.isVisible) this.out.push({ type: "present", channel, present: true });
     if (id === 0) {
       this.welcomeWhenReady(now);
     } else {
@@ -335,6 +337,14 @@ export class SessionMachine {
   /** @internal */
   answered(reply: Reply): void {
     this.out.push(...this.calls.settle(reply));
+  }
+
+  /** @internal */
+  show(visible: boolean): void {
+    if (visible === this.isVisible) return;
+    this.isVisible = visible;
+    this.out.push({ type: "visible", visible });
+    for (const channel of this.feeds.keys()) this.out.push({ type: "present", channel, present: visible });
   }
 
   /** @internal */

@@ -17,7 +17,10 @@ describe("from hello to welcome", () => {
     ]);
     server.attached("a", at(5), at(7), { missed: 2 });
     server.attached("b", undefined, at(9));
-    expect(server.look()).toEqual([]);
+    expect(server.look()).toEqual([
+      { type: "present", channel: "a", present: true },
+      { type: "present", channel: "b", present: true },
+    ]);
     const error = { code: "forbidden", message: "no", retry: false };
     server.input({ type: "denied", channel: "c", wanted: at(1), error });
     expect(server.look()).toEqual([
@@ -190,7 +193,6 @@ describe("live", () => {
       { t: "auth", id: 2, token: "n" },
       { type: "reauthenticate", id: 2, token: "n" },
     ],
-    [{ t: "hidden" }, { type: "visible", visible: false }],
     [
       { t: "ping", id: 7 },
       { type: "send", text: '{"t":"pong","id":7}' },
@@ -200,6 +202,43 @@ describe("live", () => {
     server.toLive();
     server.hear(message);
     expect(server.look()).toEqual([{ type: "confirmed" }, output]);
+  });
+
+  describe("hidden and shown", () => {
+    const present = (channel: string, is: boolean): object => ({ type: "present", channel, present: is });
+
+    test("are told once each, and take the client out of its channels and back in", () => {
+      const server = createHarness();
+      server.toLive();
+      server.hear({ t: "shown" }, { t: "hidden" }, { t: "hidden" });
+      const hidden = { type: "visible", visible: false };
+      expect(server.look()).toEqual([{ type: "confirmed" }, hidden, present("a", false)]);
+      server.hear({ t: "subscribe", id: 5, c: "b" });
+      server.attached("b", undefined, at(1));
+      expect(server.look().map(({ type }) => type)).toEqual(["attach", "send"]);
+      server.hear({ t: "shown" });
+      const shown = { type: "visible", visible: true };
+      expect(server.look()).toEqual([shown, present("a", true), present("b", true)]);
+    });
+
+    test("before the welcome too", () => {
+      const server = createHarness();
+      server.toAttaching({ a: null });
+      server.look();
+      server.hear({ t: "hidden" });
+      server.attached("a", undefined, at(5));
+      expect(server.look().map(({ type }) => type)).toEqual(["visible", "send"]);
+    });
+
+    test("a hidden client that says nothing is gone in the same time as any other", () => {
+      const server = createHarness();
+      server.toLive();
+      server.hear({ t: "hidden" });
+      server.advance(59_999);
+      expect(server.machine.state).toBe("live");
+      server.advance(1);
+      expect(server.sent().at(-1)).toMatchObject({ t: "bye", name: "heartbeat", retry: true });
+    });
   });
 
   test("answers go back under their number", () => {

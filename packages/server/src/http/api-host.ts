@@ -69,6 +69,7 @@ export interface ConnectionInfo {
   readonly node: string;
   /** Epoch milliseconds. */
   readonly connectedAtMs: number;
+  readonly hiddenSinceMs?: number | undefined;
 }
 
 /** Whom to disconnect: a user on every device or on one, or one connection. */

@@ -1,7 +1,8 @@
 /** A push to a user, or to a device, that a message by another way may have to follow: a subscribe message, for example. */
 export interface OfflineEvent {
   /**
-   * `away`: the user, or the device, was not connected when it was made, nor within `awayAfterMs` of having last been.
+   * `away`: when it was made the user, or the device, was not connected, or in the background with every app, nor has
+   * been here within `awayAfterMs` of having last been. Raw clients never say that they are in the background.
    * `expired`: its time is over, and no session client has said that it received it. Raw clients never say so.
    */
   readonly reason: "away" | "expired";
@@ -16,8 +17,9 @@ export interface OfflineEvent {
   readonly data: unknown;
   /** Epoch milliseconds. */
   readonly pushedAtMs: number;
-  /** When the last connection ended, epoch milliseconds; `null` where none has in the last 30 days that is known of. */
+  /** When the last connection ended, or its app went to the background, epoch milliseconds; `null` where none has in the last 30 days that is known of. */
   readonly lastSeenAtMs: number | null;
+  /** An app in the background is connected for a while, or for as long as it stays there: not on every phone. */
   readonly isConnected: boolean;
 }
 

@@ -35,6 +35,14 @@ interface Push extends Pick<Request, "channel" | "data" | "format"> {
   readonly atMs: number;
 }
 
+interface Whereabouts {
+  readonly isConnected: boolean;
+  /** With an app that somebody may be looking at. */
+  readonly isHere: boolean;
+  /** The latest, of the connections whose app is in the background. */
+  readonly hiddenSinceMs: number | undefined;
+}
+
 /** A timer of Node holds less than 25 days. */
 const MAX_TIMER_MS = 86_400_000;
 
@@ -63,9 +71,8 @@ export class PushWatch {
     return this.publishAndFollow(request, owner, publish);
   }
 
-  /** A connection has ended. */
-  onGone(user: string, device: string): void {
-    const atMs = this.host.clock.now();
+  /** A connection has ended, or its app went to the background. */
+  onGone(user: string, device: string, atMs: number): void {
     this.run(this.lastSeen.note(inboxOf(user), atMs));
     if (device !== "") this.run(this.lastSeen.note(deviceInboxOf(user, device), atMs));
   }
@@ -106,7 +113,7 @@ export class PushWatch {
     if (found.isChanged) this.host.onReceipt(found.receipt);
     const { state } = found.receipt;
     if (owner === undefined || state === "received" || state === "processed") return;
-    const isConnected = await this.isConnected(owner);
+    const { isConnected } = await this.find(owner);
     this.tell(push, owner, {
       reason: "expired",
       isConnected,
@@ -116,20 +123,29 @@ export class PushWatch {
 
   /** Whether the push's user is away, and has been for long enough; else looks again when that is so. */
   private async look(push: Push, owner: InboxOwner, knownAtMs?: number): Promise<void> {
-    if (await this.isConnected(owner)) return;
-    const lastSeenAtMs = await this.lastSeen.read(push.channel);
+    const { isHere, isConnected, hiddenSinceMs } = await this.find(owner);
+    if (isHere) return;
+    const notedAtMs = await this.lastSeen.read(push.channel);
+    const lastSeenAtMs = hiddenSinceMs === undefined ? notedAtMs : Math.max(hiddenSinceMs, notedAtMs ?? 0);
     // It has been here since.
     if (knownAtMs !== undefined && lastSeenAtMs !== knownAtMs) return;
     const { clock, settings } = this.host;
     const leftMs = lastSeenAtMs === null ? 0 : lastSeenAtMs + settings.awayAfterMs - clock.now();
     if (lastSeenAtMs !== null && leftMs > 0) this.wait(leftMs, () => this.look(push, owner, lastSeenAtMs));
-    else this.tell(push, owner, { reason: "away", isConnected: false, lastSeenAtMs });
+    else this.tell(push, owner, { reason: "away", isConnected, lastSeenAtMs });
   }
 
-  private async isConnected({ user, device }: InboxOwner): Promise<boolean> {
+  private async find({ user, device }: InboxOwner): Promise<Whereabouts> {
     const { members } = await this.host.broker.presence.list({ channel: inboxOf(user), limit: 1000 });
-    if (device === undefined) return members.length > 0;
-    return members.some(({ info }) => (JSON.parse(info ?? "{}") as { device?: string }).device === device);
+    const connections = members
+      .map(({ info }) => JSON.parse(info ?? "{}") as { device?: string; hiddenSinceMs?: number })
+      .filter((each) => device === undefined || each.device === device);
+    const hidden = connections.flatMap(({ hiddenSinceMs }) => hiddenSinceMs ?? []);
+    return {
+      isConnected: connections.length > 0,
+      isHere: hidden.length < connections.length,
+      hiddenSinceMs: hidden.length === 0 ? undefined : Math.max(...hidden),
+    };
   }
 
   private tell(

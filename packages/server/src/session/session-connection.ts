@@ -4,7 +4,8 @@ import type { Identity } from "../auth/identity.js";
 import type { Handshake } from "../handshake.js";
 import { contentFrame } from "../outbound-frame.js";
 import { RequestError } from "../request-error.js";
-import type { SocketConnection, Speaker } from "../socket-connection.js";
+import type { SocketConnection } from "../socket-connection.js";
+import type { Speaker } from "../speaker.js";
 import type { WheelEntry } from "../timer-wheel.js";
 import { byeOfRefusal, errorBodyOf } from "./answers.js";
 import { callFor } from "./calls.js";
@@ -34,6 +35,7 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
   wheelTick = 0;
   wheelIndex = 0;
   device = "";
+  hiddenSinceMs: number | undefined = undefined;
   private readonly link: SocketConnection;
   private readonly host: SessionHost;
   private readonly machine: SessionMachine;
@@ -109,6 +111,10 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
     this.link.write(batch.frame);
     this.receipts.sent(batch.receipted);
     return true;
+  }
+
+  verify({ name }: Room, position: string): void {
+    this.run(this.machine.verify(name, position, this.now));
   }
 
   tell({ name }: Room, frame: Uint8Array): void {
@@ -257,6 +263,11 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
         this.settle(output.id, { unanswered: output.error });
         return;
       case "visible":
+        this.hiddenSinceMs = output.visible ? undefined : this.now;
+        node.onVisible(this.link);
+        return;
+      case "present":
+        this.setPresent(output);
         return;
     }
   }
@@ -332,7 +343,6 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
     try {
       await rooms.join(this, channel, name);
       const facts = await readAttachFacts(node.broker, channel, position, rule);
-      if (!this.hasEnded && rule.presence) node.presence.join(channel, this.link, undefined);
       return { type: "attached", channel: name, ...facts };
     } finally {
       if (this.hasEnded) rooms.leave(this, channel);
@@ -345,11 +355,17 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
   }
 
   private detach(name: string): void {
-    const { node, rooms } = this.host;
+    this.host.rooms.leave(this, this.channelOf(name));
+    this.setPresent({ channel: name, present: false });
+  }
+
+  private setPresent({ channel: name, present }: Pick<Output<"present">, "channel" | "present">): void {
+    const { node } = this.host;
     const channel = this.channelOf(name);
-    rooms.leave(this, channel);
     const { presence, presenceGraceMs } = node.ruleOf(channel);
-    if (presence) node.presence.leave(channel, this.link, presenceGraceMs);
+    if (!presence) return;
+    if (present) node.presence.join(channel, this.link, undefined);
+    else node.presence.leave(channel, this.link, presenceGraceMs);
   }
 
   private async read(wish: Output<"read">): Promise<SessionInput> {

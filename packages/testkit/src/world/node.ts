@@ -12,6 +12,7 @@ import {
   type SessionOutput,
 } from "@weapp-socket/protocol";
 import type { Link } from "./link.js";
+import { createPresentHere, REFRESH_MS, type Presence } from "./presence.js";
 import type { Random } from "./random.js";
 import type { Store, Stored } from "./store.js";
 import type { Tally } from "./tally.js";
@@ -49,6 +50,7 @@ export interface Cluster {
   readonly timeline: Timeline;
   readonly random: Random;
   readonly store: Store;
+  readonly presence: Presence;
   readonly sessions: Map<string, SessionRecord>;
   readonly nodes: Set<Node>;
   /** What is written down of calls, by key. */
@@ -73,6 +75,7 @@ export interface Cluster {
 interface Connection {
   readonly machine: SessionMachine;
   readonly link: Link;
+  readonly user: string;
   readonly calls: Map<number, ServerCall>;
   session: string | undefined;
   isGone: boolean;
@@ -81,7 +84,8 @@ interface Connection {
 
 /** One server process: connections, the channels they are on, and a fan-out that gathers what one moment brings. */
 export interface Node {
-  accept(link: Link): { text(text: string): void; closed(): void };
+  /** `user`: as the handshake proves it. */
+  accept(link: Link, user: string): { text(text: string): void; closed(): void };
   /** kill -9. */
   crash(): void;
   drain(): void;
@@ -103,6 +107,7 @@ export function createNode(cluster: Cluster): Node {
   const { timeline, store, random, tally } = cluster;
   const connections = new Set<Connection>();
   const members = new Map<string, Set<Connection>>();
+  const present = createPresentHere(cluster.presence);
   let gathered = new Map<string, Stored[]>();
   let isDead = false;
   let isDeaf = false;
@@ -150,7 +155,7 @@ export function createNode(cluster: Cluster): Node {
       case "authenticate":
         later(connection, () => ({
           type: "authenticated",
-          user: output.hello.token ?? "",
+          user: connection.user,
           expiresAt: tokenEnds(),
         }));
         return;
@@ -182,6 +187,14 @@ export function createNode(cluster: Cluster): Node {
         return;
       case "detach":
         members.get(output.channel)?.delete(connection);
+        present.leave(output.channel, connection);
+        return;
+      case "present":
+        if (output.present) {
+          present.join({ channel: output.channel, member: machine.user, owner: connection });
+        } else {
+          present.leave(output.channel, connection);
+        }
         return;
       case "read":
         later(connection, () => {
@@ -334,7 +347,10 @@ export function createNode(cluster: Cluster): Node {
     connection.isGone = true;
     connection.cancelTick?.();
     connections.delete(connection);
-    for (const set of members.values()) set.delete(connection);
+    for (const [channel, set] of members) {
+      set.delete(connection);
+      present.leave(channel, connection);
+    }
   }
 
   function hear(stored: Stored): void {
@@ -361,6 +377,15 @@ export function createNode(cluster: Cluster): Node {
   }
   timeline.after(random.integer(10_000, 15_000), verify);
 
+  function refresh(): void {
+    whenRunning(() => {
+      if (isDead) return;
+      present.refresh();
+      timeline.after(REFRESH_MS, refresh);
+    });
+  }
+  timeline.after(REFRESH_MS, refresh);
+
   function flush(): void {
     const all = gathered;
     gathered = new Map();
@@ -381,10 +406,11 @@ export function createNode(cluster: Cluster): Node {
   }
 
   const node = {
-    accept(link: Link) {
+    accept(link: Link, user: string) {
       const connection: Connection = {
         machine: new SessionMachine(cluster.options, timeline.now),
         link,
+        user,
         calls: new Map(),
         session: undefined,
         isGone: isDead,

@@ -1,6 +1,7 @@
 import type { Finding } from "@weapp-socket/protocol";
 import type { Phone } from "./client.js";
 import type { Cluster } from "./node.js";
+import { GRACE_MS } from "./presence.js";
 import type { Store } from "./store.js";
 
 /**
@@ -79,4 +80,53 @@ export function untrueReceipts(phones: readonly Phone[], { receipts, store }: Cl
     }
   }
   return untrue;
+}
+
+/** Of the peace, when everybody has come back and what is left of crashed nodes has ended. */
+const SETTLED_MS = 90_000;
+/** Shorter than the grace, and than a phone takes to stop a hidden app. */
+const GLANCE_MS = 4_000;
+
+/**
+ * Two phones are hidden: the one for longer than the grace, the other for less. In the end everybody is to be everywhere.
+ * The answer tells what was otherwise.
+ */
+export function watchPresence(
+  phones: readonly Phone[],
+  channels: readonly string[],
+  { presence, timeline, tally }: Cluster,
+): () => string[] {
+  const broken: string[] = [];
+  const [long, short] = phones as readonly [Phone, Phone];
+  const memberOf = ({ name }: Phone): string => `user ${name}`;
+  const whereIs = (phone: Phone): readonly string[] =>
+    channels.filter((channel) => presence.members(channel).includes(memberOf(phone)));
+
+  timeline.after(SETTLED_MS, () => {
+    const wasThere = whereIs(long).length > 0;
+    long.hide();
+    timeline.after(GRACE_MS + 5_000, () => {
+      for (const channel of whereIs(long)) broken.push(`${long.name} is hidden, and in ${channel}`);
+      if (wasThere) tally.count("hidden client left");
+      long.show();
+    });
+  });
+  timeline.after(SETTLED_MS, () => {
+    if (!short.isLive) return;
+    const before = presence.leaves(memberOf(short));
+    short.hide();
+    timeline.after(GLANCE_MS, () => short.show());
+    timeline.after(GRACE_MS + GLANCE_MS, () => {
+      if (presence.leaves(memberOf(short)) > before) broken.push(`${short.name} left within the grace`);
+      else tally.count("hidden client stayed");
+    });
+  });
+  return () => {
+    const missing = phones.flatMap((phone) =>
+      channels
+        .filter((channel) => phone.isLive && !whereIs(phone).includes(channel))
+        .map((channel) => `${phone.name} is shown, and not in ${channel}`),
+    );
+    return [...broken, ...missing];
+  };
 }

@@ -7,10 +7,11 @@ import {
 import { createPhone, type Phone, type PhoneOptions } from "./client.js";
 import { createLink, type Link, type LinkEnd, type Weather } from "./link.js";
 import { createNode, type Cluster, type Node } from "./node.js";
+import { createPresence } from "./presence.js";
 import { createRandom, type Random } from "./random.js";
 import { createStore } from "./store.js";
 import { createTally, type Trouble } from "./tally.js";
-import { brokenCalls, brokenKeys, isForgiven, untrueReceipts } from "./verdicts.js";
+import { brokenCalls, brokenKeys, isForgiven, untrueReceipts, watchPresence } from "./verdicts.js";
 import { createTimeline } from "./timeline.js";
 
 export type { Trouble };
@@ -35,12 +36,16 @@ export interface WorldReport {
   /** Receipts for what the client never had, or had not processed (G14). */
   readonly untrueReceipts: readonly string[];
   readonly receipts: number;
+  /** Who was present and hidden, or shown and not present, or left within the grace (G13). */
+  readonly brokenPresence: readonly string[];
   readonly troubles: Readonly<Partial<Record<Trouble, number>>>;
 }
 
 const channels = ["room:1", "room:2", "live:1", "price:1"];
 const TROUBLE_MS = 120_000;
 const PEACE_MS = 180_000;
+/** Of the peace, when everybody has come back. */
+const LAST_MS = 140_000;
 
 export type { Link, LinkEnd, Phone, PhoneOptions };
 
@@ -72,6 +77,7 @@ export function runWorld(
     timeline,
     random,
     store,
+    presence: createPresence(timeline),
     sessions: new Map(),
     nodes: new Set(),
     calls: new Map(),
@@ -97,12 +103,12 @@ export function runWorld(
     lingers: random.pick([0, 0.3]),
   };
 
-  function dial(end: LinkEnd): ReturnType<typeof createLink> {
+  function dial(end: LinkEnd, phone: string): ReturnType<typeof createLink> {
     const node = cluster.nodes.size === 0 ? undefined : random.pick([...cluster.nodes]);
     let served: ReturnType<Node["accept"]> | undefined;
     const server: LinkEnd = {
       opened: () => {
-        served = node?.accept(link);
+        served = node?.accept(link, `user ${phone}`);
         if (served === undefined) link.closeFromServer(1006);
       },
       text: (text) => served?.text(text),
@@ -115,7 +121,9 @@ export function runWorld(
   const phones: Phone[] = [];
   for (let n = 0; n < 4; n += 1) {
     const ackLevel = random.pick(["received", "processed"] as const);
-    phones.push(makePhone({ name: `p${n}`, timeline, random, channels, dial, tally, ackLevel }));
+    const name = `p${n}`;
+    const dialAs = (end: LinkEnd): Link => dial(end, name);
+    phones.push(makePhone({ name, timeline, random, channels, dial: dialAs, tally, ackLevel }));
   }
 
   let restore: (() => void) | undefined;
@@ -208,6 +216,15 @@ export function runWorld(
     phone.cut(random.pick(["both", "client", "nobody"]));
     return key;
   });
+  const presence = watchPresence(phones, channels, cluster);
+  // Nothing follows these, and no node hears of them.
+  timeline.after(LAST_MS, () => {
+    for (const channel of channels) {
+      content += 1;
+      store.publish(channel, content, undefined);
+      tally.count("last publication unheard");
+    }
+  });
   timeline.run(PEACE_MS);
 
   const lost = store.beginnings.filter(({ isOrphan }) => isOrphan);
@@ -223,6 +240,7 @@ export function runWorld(
     brokenKeys: brokenKeys(phones, store.log),
     brokenCalls: brokenCalls(phones, cluster),
     untrueReceipts: untrueReceipts(phones, cluster),
+    brokenPresence: presence(),
     receipts: cluster.receipts.length,
     unanswered: lastKeys.filter((key) => !store.log.some((stored) => stored.key === key)),
     leftBehind,

@@ -35,8 +35,12 @@ export const sessionsRoute: Route = {
             mode: { type: "string", enum: ["raw", "session"] },
             node: textField,
             connectedAtMs: integerField,
+            hiddenSinceMs: {
+              ...integerField,
+              description: "the app is in the background; a raw client never says so",
+            },
           },
-          ["device"],
+          ["device", "hiddenSinceMs"],
         ),
       },
     }),
@@ -44,11 +48,16 @@ export const sessionsRoute: Route = {
   problems: ["unsupported"],
   async handle({ params }, host) {
     const connections = await directory(host).connectionsOf(params["user"]!);
-    const sessions = connections.map(({ id, user, device, mode, node, connectedAtMs }) =>
-      device === undefined
-        ? { id, user, mode, node, connectedAtMs }
-        : { id, user, device, mode, node, connectedAtMs },
-    );
+    // JSON leaves out what is undefined.
+    const sessions = connections.map(({ id, user, device, mode, node, connectedAtMs, hiddenSinceMs }) => ({
+      id,
+      user,
+      device,
+      mode,
+      node,
+      connectedAtMs,
+      hiddenSinceMs,
+    }));
     return { status: 200, body: { sessions } };
   },
 };
