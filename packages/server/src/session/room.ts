@@ -15,6 +15,8 @@ export interface RoomBatch extends Batch {
 export interface RoomMember {
   /** Whether the member took it; otherwise it gets it some other way, or is told a gap. */
   offer(room: Room, batch: RoomBatch): boolean;
+  /** Whatever there is up to `position`, which it may have been offered. */
+  verify(room: Room, position: string): void;
   /** A frame without a position, which may be lost. */
   tell(room: Room, frame: Uint8Array): void;
 }
@@ -45,7 +47,8 @@ export class Room {
   private texts: string[] = [];
   private characters = 0;
   private prev = "";
-  private last = "";
+  /** The newest publication that the members were offered, or told of; empty: none yet. */
+  last = "";
 
   /** `conflates`: of what was gathered the newest alone is written, behind a skip over the rest. */
   constructor(channel: string, name: string, conflates: boolean, onSent: SentListener) {
@@ -75,6 +78,14 @@ export class Room {
     const receipted = toReceipted(publication);
     if (receipted !== undefined) this.receipted = [...this.receipted, receipted];
     if (this.texts.length >= MAX_MESSAGES || this.characters >= MAX_CHARACTERS) this.flush();
+  }
+
+  /** The broker says that `position` is the newest: members who were not offered it find out what they are owed. */
+  verify(position: string): void {
+    if (position === this.last) return;
+    this.flushMessages();
+    this.last = position;
+    for (const member of this.members) member.verify(this, position);
   }
 
   /** Somebody came or went. */

@@ -1,8 +1,8 @@
 import type { MaybePromise } from "../broker/maybe-promise.js";
 import type { PresenceEvent, Publication } from "../broker/publication.js";
-import type { Clock } from "../clock.js";
 import type { Hub, Watcher } from "../hub.js";
 import type { ResolvedRule } from "../channel-rules.js";
+import { PositionCheck, type PositionCheckHost } from "./position-check.js";
 import { Room, type RoomMember, type SentListener } from "./room.js";
 
 /** Somebody who has something to write at the end of the turn. */
@@ -10,9 +10,8 @@ export interface Writer {
   flush(): void;
 }
 
-interface RoomsHost {
+interface RoomsHost extends PositionCheckHost {
   readonly hub: Hub;
-  readonly clock: Clock;
   ruleOf(channel: string): ResolvedRule;
 }
 
@@ -27,6 +26,7 @@ export class Rooms {
   private readonly host: RoomsHost;
   private readonly onSent: SentListener;
   private readonly open = new Map<string, OpenRoom>();
+  private readonly check: PositionCheck;
   private dirty: Writer[] = [];
   private immediate: NodeJS.Immediate | undefined;
   private readonly onImmediate = (): void => {
@@ -39,6 +39,7 @@ export class Rooms {
   constructor(host: RoomsHost, onSent: SentListener) {
     this.host = host;
     this.onSent = onSent;
+    this.check = new PositionCheck(host, this.open);
   }
 
   /**
@@ -74,10 +75,6 @@ export class Rooms {
     this.immediate ??= setImmediate(this.onImmediate);
   }
 
-  close(): void {
-    clearImmediate(this.immediate);
-  }
-
   private openRoom(channel: string, name: string): OpenRoom {
     const { conflates, flushIntervalMs } = this.host.ruleOf(channel);
     const room = new Room(channel, name, conflates, this.onSent);
@@ -90,6 +87,7 @@ export class Rooms {
     };
     const open = { room, watcher, ready: this.host.hub.watch(channel, watcher) };
     this.open.set(channel, open);
+    this.check.start();
     return open;
   }
 }
