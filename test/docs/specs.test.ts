@@ -12,8 +12,14 @@ const packages: ReadonlyArray<readonly [name: string, atLeast: number]> = [
 
 /** Why a test that a promise names, as `file` › name, is none; undefined when it is one. */
 function fault(folder: string, file: string, name: string): string | undefined {
-  const owner = file.startsWith("world") ? join(root, "packages", "testkit") : folder;
-  const path = join(owner, "test", `${file}.test.ts`);
+  const [, owner, inPackage = file] = /^(cli)\/(.*)$/.exec(file) ?? [];
+  const testkit = file.startsWith("world") ? "testkit" : undefined;
+  const place = owner ?? testkit;
+  const path = join(
+    place === undefined ? folder : join(root, "packages", place),
+    "test",
+    `${inPackage}.test.ts`,
+  );
   if (!existsSync(path)) return `${file}: no such file`;
   // Names of tests are texts: what a comment or an identifier says does not count.
   const quoted = readFileSync(path, "utf8")

@@ -21,6 +21,8 @@ export interface CommandContext {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdin: AsyncIterable<Buffer>;
+  /** Ends the process at once, whatever is unfinished. */
+  readonly exit: (code: number) => void;
 }
 
 export interface Command {

@@ -24,11 +24,16 @@ export interface CommandHost {
   cwd(): string;
   on(signal: NodeJS.Signals, listener: () => void): unknown;
   off(signal: NodeJS.Signals, listener: () => void): unknown;
+  exit(code: number): void;
 }
+
+/** npm passes on a Ctrl-C that the terminal has sent to all of them already: that is one. */
+const onceWithinMs = 500;
 
 /**
  * Runs one command and resolves to its exit code: 0 done (or ended as asked), 1 could not do it, 2 called wrong.
- * `args` is what follows the program's name. SIGINT, SIGTERM and SIGHUP end the command in order while it runs.
+ * `args` is what follows the program's name. SIGINT, SIGTERM and SIGHUP end the command in order while it runs, a
+ * second one at once, with 1.
  */
 export async function main(args: readonly string[], host: CommandHost): Promise<number> {
   const [name = "--help", ...rest] = args;
@@ -50,7 +55,15 @@ async function run(
 ): Promise<number> {
   const stop = new AbortController();
   const signals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
-  const end = (): void => stop.abort();
+  let askedAtMs = 0;
+  const end = (): void => {
+    if (!stop.signal.aborted) {
+      askedAtMs = performance.now();
+      stop.abort();
+    } else if (performance.now() - askedAtMs > onceWithinMs) {
+      host.exit(1);
+    }
+  };
   for (const signal of signals) host.on(signal, end);
   const context: CommandContext = {
     terminal,
@@ -58,6 +71,7 @@ async function run(
     cwd: host.cwd(),
     env: host.env,
     stdin: host.stdin,
+    exit: (code) => host.exit(code),
   };
   try {
     const parsed = parseArguments(args, { ...command.options, ...commonOptions });

@@ -35,8 +35,10 @@ function bind(port: number, host: string): Promise<number | undefined> {
   });
 }
 
-function portProblem(error: NodeJS.ErrnoException, port: number, host: string): string {
+/** What kept a port from being listened on. */
+export function portProblem(error: NodeJS.ErrnoException, port: number, host: string): string {
   if (error.code === "EACCES") return `port ${port} may not be used by this user; choose one above 1023`;
+  if (error.code === "ENOTFOUND") return `${host} is no address, and no name that leads to one`;
   if (error.code === "EADDRNOTAVAIL") return `${host} is no address of this machine`;
   return `cannot listen on ${host} port ${port}: ${error.message}`;
 }

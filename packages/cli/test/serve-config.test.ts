@@ -1,9 +1,9 @@
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
-import { emptyFolder, runCli, startCli } from "./cli-process.js";
+import { type CliProcess, emptyFolder, runCli, startCli } from "./cli-process.js";
 
 function folderWith(config: unknown): string {
   const cwd = emptyFolder();
@@ -58,10 +58,17 @@ test.each([
     { limits: { maxConnections: 0 } },
     [],
     1,
-    "ws.json: configuration: maxConnections: expected an integer from 1",
+    "ws.json: configuration.limits.maxConnections: expected an integer from 1",
   ],
   [{ chanels: [] }, [], 1, "ws.json: configuration: expected port, host"],
   ["{", [], 1, "ws.json: expected JSON: "],
+  [{ host: "192.0.2.1" }, [], 1, "192.0.2.1 is no address of this machine"],
+  [
+    { broker: { engine: "lmdb", path: "ws.json" } },
+    [],
+    1,
+    "ws.json: configuration.broker: EEXIST: file already exists",
+  ],
   [{}, ["--key", "0123456789abcdef"], 2, "--key and --config: say it in the file"],
 ])("%j with %j exits with %i and says %j", async (config, more, code, message) => {
   const result = await runCli(["serve", "--config", "ws.json", ...more], { cwd: folderWith(config) });
@@ -73,4 +80,98 @@ test("a file that is not there is named", async () => {
   const result = await runCli(["serve", "--config", "nowhere.json"], { cwd: emptyFolder() });
   expect(result).toMatchObject({ code: 1 });
   expect(result.err).toContain("nowhere.json: ");
+});
+
+test("a level of logs that is none is refused", async () => {
+  const options = { cwd: folderWith({}), env: { LOG_LEVEL: "verbose" } };
+  const result = await runCli(["serve", "--config", "ws.json"], options);
+  expect(result).toMatchObject({ code: 1 });
+  expect(result.err).toContain(
+    "LOG_LEVEL: expected one of trace, debug, info, warn, error, fatal, silent, got",
+  );
+});
+
+const key = "0123456789abcdef";
+const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+
+async function serve(cwd: string, file = "ws.json"): Promise<{ cli: CliProcess; http: string; url: string }> {
+  const cli = startCli(["serve", "--config", file, "--port", "0", "--json"], { cwd });
+  const { url } = (await cli.event("server")) as { url: string };
+  return { cli, url, http: url.replace("ws:", "http:") };
+}
+
+test("after a drain over HTTP the process ends with 0, and its store is closed", async () => {
+  const cwd = folderWith({ adminKey: key, broker: { engine: "lmdb", path: "store" } });
+  const { cli, http } = await serve(cwd);
+  const drained = await fetch(`${http}/v1/drain`, { method: "POST", headers, body: '{"withinMs":0}' });
+  expect(drained.status).toBe(202);
+  expect(await cli.exit()).toMatchObject({ code: 0, signal: null });
+  const again = await serve(cwd);
+  expect(again.cli.events()).toContainEqual(
+    expect.objectContaining({ msg: "store opened", found: "closed" }),
+  );
+});
+
+test("a store that is in use, torn, or was not closed is told of", async () => {
+  const cwd = folderWith({ adminKey: key, broker: { engine: "lmdb", path: "store" } });
+  const first = await serve(cwd);
+  const second = await runCli(["serve", "--config", "ws.json", "--port", "0"], { cwd });
+  expect(second.code).toBe(1);
+  expect(second.err).toContain("ws.json: configuration.broker: store store: in use by process ");
+  first.cli.child.kill("SIGKILL");
+  await first.cli.exit();
+  const crashed = await serve(cwd);
+  expect(crashed.cli.events()).toContainEqual(expect.objectContaining({ level: 40, found: "crashed" }));
+  crashed.cli.child.kill("SIGKILL");
+  await crashed.cli.exit();
+  truncateSync(join(cwd, "store", "data.mdb"), 8192);
+  const torn = await serve(cwd);
+  expect(torn.cli.events()).toContainEqual(
+    expect.objectContaining({
+      level: 50,
+      found: "damaged",
+      reason: expect.stringMatching(/./) as unknown,
+      setAside: expect.stringContaining("data.mdb.damaged-") as unknown,
+      msg: "the store is damaged: it is set aside, and a new one begins",
+    }),
+  );
+});
+
+test("several processes share one broker without a line of code", async () => {
+  const cwd = folderWith({
+    join: ["news"],
+    adminKey: key,
+    broker: { engine: "memory", socket: "broker.sock" },
+  });
+  writeFileSync(
+    join(cwd, "other.json"),
+    JSON.stringify({ join: ["news"], adminKey: key, broker: { engine: "remote", path: "broker.sock" } }),
+  );
+  const [one, other] = await Promise.all([serve(cwd), serve(cwd, "other.json")]);
+  const socket = new WebSocket(other.url);
+  onTestFinished(() => socket.terminate());
+  const message = once(socket, "message") as Promise<[Buffer]>;
+  await once(socket, "open");
+  const body = JSON.stringify({ channel: "news", data: "hello" });
+  expect((await fetch(`${one.http}/v1/publish`, { method: "POST", headers, body })).status).toBe(200);
+  expect(String((await message)[0])).toBe("hello");
+  const third = await runCli(["serve", "--config", "ws.json", "--port", "0"], { cwd });
+  expect(third).toMatchObject({ code: 1 });
+  expect(third.err).toContain("configuration.broker: socket broker.sock: another process listens there");
+});
+
+test("a signal that is repeated at once is one, and a later one ends the process", async () => {
+  const cwd = folderWith({ drainMs: 60_000 });
+  const { cli, url } = await serve(cwd);
+  const sockets = Array.from({ length: 50 }, () => new WebSocket(url));
+  onTestFinished(() => sockets.forEach((each) => each.terminate()));
+  await Promise.all(sockets.map((each) => once(each, "open")));
+  const anyClosed = Promise.any(sockets.map((each) => once(each, "close")));
+  cli.child.kill("SIGINT");
+  cli.child.kill("SIGINT");
+  await anyClosed;
+  expect(cli.child.exitCode).toBeNull();
+  const asking = setInterval(() => cli.child.kill("SIGINT"), 100);
+  onTestFinished(() => clearInterval(asking));
+  expect(await cli.exit()).toMatchObject({ code: 1 });
 });

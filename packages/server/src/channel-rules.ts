@@ -88,8 +88,8 @@ export class ChannelRules {
 
   /** @throws TypeError, RangeError where a rule is not what it must be, or asks for more than the broker can. */
   constructor(rules: readonly ChannelRule[], strongest: Durability) {
-    const all = rules.map((rule) => {
-      checkRule(rule, strongest);
+    const all = rules.map((rule, index) => {
+      checkRule(rule, `channels[${index}]`, strongest);
       return { match: rule.match, pattern: compileMatch(rule.match), rule: resolveRule(rule) };
     });
     this.compiled = all.filter(({ match }) => match !== INBOX_PATTERN);
@@ -128,42 +128,35 @@ export function compileMatch(match: string): RegExp {
   return new RegExp(`^${parts.join(".*")}$`);
 }
 
-function checkRule(rule: ChannelRule, strongest: Durability): void {
+function checkRule(rule: ChannelRule, place: string, strongest: Durability): void {
   const { match, durability = "memory" } = rule;
   if (
     typeof match !== "string" ||
     !(match === INBOX_PATTERN || /^[A-Za-z0-9_\-:./@*][A-Za-z0-9_\-:.~/@*]*$/.test(match))
   ) {
     throw new TypeError(
-      `match: expected a channel name with * for any characters, got ${JSON.stringify(match)}`,
+      `${place}.match: expected a channel name with * for any characters, got ${JSON.stringify(match)}`,
     );
   }
   if (!DURABILITIES.includes(durability)) {
-    throw new RangeError(`${match}: durability: expected memory, disk or fsync, got ${durability}`);
+    throw new RangeError(`${place}.durability: expected memory, disk or fsync, got ${durability}`);
   }
   if (DURABILITIES.indexOf(durability) > DURABILITIES.indexOf(strongest)) {
-    throw new RangeError(`${match}: durability: the broker reaches ${strongest}, ${durability} was asked`);
+    throw new RangeError(`${place}.durability: the broker reaches ${strongest}, ${durability} was asked`);
   }
   if (rule.conflate === true) {
-    if (match === INBOX_PATTERN) throw new RangeError("~: conflate: expected a channel, not the inboxes");
-    checkNumber(match, "historyCount of what conflates", rule.historyCount, 1, 1);
+    if (match === INBOX_PATTERN)
+      throw new RangeError(`${place}.conflate: expected a channel, not the inboxes`);
+    checkNumber(`${place}.historyCount of what conflates`, rule.historyCount, 1, 1);
   }
-  checkNumber(match, "historyCount", rule.historyCount, 0, 1_000_000);
-  checkNumber(match, "historyAgeMs", rule.historyAgeMs, 1, 100 * 365 * DAY_MS);
-  checkNumber(match, "presenceGraceMs", rule.presenceGraceMs, 0, DAY_MS);
-  checkNumber(match, "flushIntervalMs", rule.flushIntervalMs, 0, 60_000);
-  checkNumber(match, "maxDataBytes", rule.maxDataBytes, 1, 256 * 1024 * 1024);
+  checkNumber(`${place}.historyCount`, rule.historyCount, 0, 1_000_000);
+  checkNumber(`${place}.historyAgeMs`, rule.historyAgeMs, 1, 100 * 365 * DAY_MS);
+  checkNumber(`${place}.presenceGraceMs`, rule.presenceGraceMs, 0, DAY_MS);
+  checkNumber(`${place}.flushIntervalMs`, rule.flushIntervalMs, 0, 60_000);
+  checkNumber(`${place}.maxDataBytes`, rule.maxDataBytes, 1, 256 * 1024 * 1024);
 }
 
-function checkNumber(
-  match: string,
-  name: string,
-  value: number | undefined,
-  least: number,
-  most: number,
-): void {
+function checkNumber(place: string, value: number | undefined, least: number, most: number): void {
   if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return;
-  throw new RangeError(
-    `${match}: ${name}: expected an integer from ${least} to ${most}, got ${String(value)}`,
-  );
+  throw new RangeError(`${place}: expected an integer from ${least} to ${most}, got ${String(value)}`);
 }

@@ -16,14 +16,17 @@ export interface ExitOptions {
 }
 
 const MARGIN_MS = 15_000;
+/** npm passes on a Ctrl-C that the terminal has sent to all of them already: that is one. */
+const ONCE_WITHIN_MS = 500;
 
 /**
- * On SIGTERM or SIGINT: drains and closes the server, and exits with 0. A second signal exits at once, with 1.
+ * On SIGTERM or SIGINT: drains and closes the server, and exits with 0. A second signal, half a second later or more,
+ * exits at once, with 1.
  * @returns takes the listeners away again.
  */
 export function exitOnSignal(server: PushServer, options: ExitOptions = {}): () => void {
   const { windowMs = 10_000, deadlineMs = windowMs + MARGIN_MS, beforeExit } = options;
-  let isLeaving = false;
+  let leavingSinceMs: number | undefined;
   const leave = async (): Promise<void> => {
     await server.drain({ windowMs });
     await server.close();
@@ -31,8 +34,11 @@ export function exitOnSignal(server: PushServer, options: ExitOptions = {}): () 
     process.exit(0);
   };
   const onSignal = (): void => {
-    if (isLeaving) process.exit(1);
-    isLeaving = true;
+    if (leavingSinceMs !== undefined) {
+      if (performance.now() - leavingSinceMs > ONCE_WITHIN_MS) process.exit(1);
+      return;
+    }
+    leavingSinceMs = performance.now();
     setTimeout(() => process.exit(1), deadlineMs).unref();
     leave().catch((error: unknown) => {
       server.emit("error", error);

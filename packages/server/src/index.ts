@@ -117,5 +117,6 @@ export {
   type BrokerConfig,
   type JwtConfig,
   type ServerConfig,
+  type WxLoginConfig,
 } from "./config/config.js";
 export { openConfiguredServer, type ConfiguredServer } from "./config/configured-server.js";

@@ -142,7 +142,7 @@ export function resolveOptions(options: PushServerOptions): Settings {
     adminKey,
     apiKeys: options.apiKeys ?? [],
     wxLogin: options.wxLogin,
-    loginLimits: options.loginLimits ?? { perAddress: 30, total: 600 },
+    loginLimits: resolveLoginLimits(options.loginLimits),
     nodeId,
     authenticate,
     requireIdentity: options.requireIdentity ?? authenticate !== undefined,
@@ -159,4 +159,14 @@ export function resolveOptions(options: PushServerOptions): Settings {
     logger: options.logger ?? silentLogger,
     clock: options.clock ?? systemClock,
   };
+}
+
+function resolveLoginLimits(
+  { perAddress, total }: LoginLimits = { perAddress: 30, total: 600 },
+): LoginLimits {
+  for (const [name, value] of Object.entries({ perAddress, total })) {
+    if (Number.isInteger(value) && value >= 1) continue;
+    throw new RangeError(`loginLimits.${name}: expected an integer of at least 1, got ${String(value)}`);
+  }
+  return { perAddress, total };
 }

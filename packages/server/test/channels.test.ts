@@ -31,19 +31,25 @@ describe("rules", () => {
   });
 
   test.each<[ChannelRule, string]>([
-    [{ match: "a b" }, 'match: expected a channel name with * for any characters, got "a b"'],
-    [{ match: "" }, 'match: expected a channel name with * for any characters, got ""'],
-    [{ match: "#*" }, 'match: expected a channel name with * for any characters, got "#*"'],
-    [{ match: "a", historyCount: -1 }, "a: historyCount: expected an integer from 0 to 1000000, got -1"],
-    [{ match: "a", historyAgeMs: 0 }, "a: historyAgeMs: expected an integer from 1 to 3153600000000, got 0"],
+    [{ match: "a b" }, 'channels[0].match: expected a channel name with * for any characters, got "a b"'],
+    [{ match: "" }, 'channels[0].match: expected a channel name with * for any characters, got ""'],
+    [{ match: "#*" }, 'channels[0].match: expected a channel name with * for any characters, got "#*"'],
+    [
+      { match: "a", historyCount: -1 },
+      "channels[0].historyCount: expected an integer from 0 to 1000000, got -1",
+    ],
+    [
+      { match: "a", historyAgeMs: 0 },
+      "channels[0].historyAgeMs: expected an integer from 1 to 3153600000000, got 0",
+    ],
     [
       { match: "a", flushIntervalMs: 0.5 },
-      "a: flushIntervalMs: expected an integer from 0 to 60000, got 0.5",
+      "channels[0].flushIntervalMs: expected an integer from 0 to 60000, got 0.5",
     ],
-    [{ match: "a", durability: "disk" }, "a: durability: the broker reaches memory, disk was asked"],
+    [{ match: "a", durability: "disk" }, "channels[0].durability: the broker reaches memory, disk was asked"],
     [
       { match: "a", durability: "paper" as "disk" },
-      "a: durability: expected memory, disk or fsync, got paper",
+      "channels[0].durability: expected memory, disk or fsync, got paper",
     ],
   ])("%j is refused when the server is made", (rule, message) => {
     expect(() => new ChannelRules([rule], "memory")).toThrow(message);

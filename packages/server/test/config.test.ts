@@ -39,16 +39,39 @@ function tokenOf(user: string): string {
   return `${content}.${createHmac("sha256", SECRET).update(content).digest("base64url")}`;
 }
 
+/** The names that there are, as the refusal of another one tells them. */
+function namesBeside(value: unknown): readonly string[] {
+  try {
+    parseConfig(value);
+  } catch (error) {
+    const [, names = ""] = /: expected (.*), got "x"$/.exec((error as Error).message) ?? [];
+    return names.split(", ");
+  }
+  throw new Error("expected a refusal");
+}
+
 describe("a configuration", () => {
   test.each([
     [{ prot: 1 }, /^configuration: expected port, host, path, .*, got "prot"$/],
     [{ port: "3000" }, /^configuration\.port: expected an integer from 0 to 65535, got "3000"$/],
-    [{ path: "ws" }, /^configuration\.path: expected a path that begins with \/, got "ws"$/],
+    [{ path: "ws" }, /^configuration\.path: expected a path that begins with \/, without a query, got "ws"$/],
     [
       { broker: { engine: "mysql" } },
       /^configuration\.broker\.engine: expected memory or lmdb or remote, got "mysql"$/,
     ],
     [{ broker: { engine: "lmdb" } }, /^configuration\.broker\.path: expected where lmdb is, got none$/],
+    [
+      { broker: { engine: "memory", path: "store" } },
+      /^configuration\.broker\.path: expected none where engine is memory$/,
+    ],
+    [{ path: "/ws?x=1" }, /^configuration\.path: expected .*, got "\/ws\?x=1"$/],
+    [{ drainMs: -1 }, /^configuration\.drainMs: expected an integer of at least 0, got -1$/],
+    [{ adminKey: "" }, /^configuration\.adminKey: expected at least 1 characters, got 0$/],
+    [{ join: ["a", "~x"] }, /^configuration\.join\[1\]: expected 1 to 200 characters of .*, got "~x"$/],
+    [
+      { join: ["a", "b"], limits: { maxChannels: 1 } },
+      /^configuration\.join: expected at most limits\.maxChannels \(1\), got 2$/,
+    ],
     [
       { channels: [{ historyCount: 1 }] },
       /^configuration\.channels\[0\]\.match: expected a string, got none$/,
@@ -80,13 +103,30 @@ describe("a configuration", () => {
   });
 
   test.each([
-    [{ adminKey: "short" }, "configuration: adminKey: expected a string of at least 16 characters"],
-    [{ limits: { maxConnections: 0 } }, "configuration: maxConnections: expected an integer from 1"],
+    [{ adminKey: "short" }, "configuration.adminKey: expected a string of at least 16 characters"],
+    [
+      { apiKeys: [{ name: "shop", key: "short", scopes: ["read"] }] },
+      "configuration.apiKeys: shop: expected at least 16 printable characters",
+    ],
+    [{ limits: { maxConnections: 0 } }, "configuration.limits.maxConnections: expected an integer from 1"],
     [
       { channels: [{ match: "a", durability: "disk" }] },
-      "configuration: a: durability: the broker reaches memory",
+      "configuration.channels[0].durability: the broker reaches memory",
     ],
-    [{ jwt: { audience: "a", secret: "short" } }, "configuration: secret: expected at least 32 bytes"],
+    [{ channels: [{ match: "a" }, { match: "b c" }] }, "configuration.channels[1].match: expected a channel"],
+    [{ jwt: { audience: "a", secret: "short" } }, "configuration.jwt.secret: expected at least 32 bytes"],
+    [{ jwt: { audience: 5, secret: SECRET } }, "configuration.jwt.audience: expected a name, or a list"],
+    [{ jwt: { audience: "a", publicKey: "x" } }, "configuration.jwt.publicKey: expected a public key in PEM"],
+    [{ wxLogin: { appId: "x", secret: "x" } }, "configuration.wxLogin.appId: expected wx and letters"],
+    [{ wxLogin: { appId: "wx1", secret: "x", baseUrl: "y" } }, "configuration.wxLogin.baseUrl: expected an"],
+    [{ origins: ["example.com"] }, "configuration.origins: expected an origin such as"],
+    [{ webhook: { url: "x", secret: "x" } }, "configuration.webhook.url: expected an address"],
+    [{ trustedProxies: 99 }, "configuration.trustedProxies: expected an integer from 0 to 16, got 99"],
+    [{ broker: { engine: "lmdb", path: "/dev/null" } }, "configuration.broker: EEXIST"],
+    [
+      { broker: { engine: "memory", socket: "/dev/null" } },
+      "configuration.broker: socket /dev/null: expected a",
+    ],
   ])("%j is refused by the option, and nothing stays open", async (value, message) => {
     await expect(openConfiguredServer(parseConfig(value))).rejects.toThrow(message);
   });
@@ -108,6 +148,22 @@ describe("a configuration", () => {
     const folder = mkdtempSync(join(tmpdir(), "weapp-socket-config-"));
     folders.push(folder);
     running.push(await openConfiguredServer({ ...config, broker: { engine: "lmdb", path: folder } }));
+  });
+
+  test.each([
+    [{ x: 1 }],
+    [{ broker: { x: 1 } }],
+    [{ channels: [{ x: 1 }] }],
+    [{ access: [{ x: 1 }] }],
+    [{ apiKeys: [{ x: 1 }] }],
+    [{ jwt: { x: 1 } }],
+    [{ wxLogin: { x: 1 } }],
+    [{ loginLimits: { x: 1 } }],
+  ])("beside %j every name is in the operations guide", (value) => {
+    const guide = readFileSync(new URL("../../../docs/operations.md", import.meta.url), "utf8");
+    const names = namesBeside(value);
+    expect(names.length).toBeGreaterThan(1);
+    expect(names.filter((name) => !new RegExp(`["\`]${name}["\`]`).test(guide))).toEqual([]);
   });
 
   test("takes secrets from the environment", () => {

@@ -127,9 +127,9 @@ describe("a conflated channel", () => {
   test.each([
     [
       { match: "a", conflate: true, historyCount: 2 },
-      "a: historyCount of what conflates: expected an integer from 1 to 1",
+      "channels[0].historyCount of what conflates: expected an integer from 1 to 1",
     ],
-    [{ match: "~", conflate: true }, "~: conflate: expected a channel, not the inboxes"],
+    [{ match: "~", conflate: true }, "channels[0].conflate: expected a channel, not the inboxes"],
   ])("%j is refused when the server is made", (rule, message) => {
     expect(() => new ChannelRules([rule], "memory")).toThrow(message);
   });

@@ -61,17 +61,20 @@ describe("drain", () => {
 describe("exitOnSignal", () => {
   const childPath = useChildProgram(new URL("signal-child.ts", import.meta.url));
 
-  test.each(["SIGTERM", "SIGINT"] as const)("%s drains, finishes writes and exits 0", async (signal) => {
-    const child = spawn(process.execPath, [childPath()], { stdio: ["ignore", "pipe", "inherit"] });
-    const [line] = (await once(child.stdout, "data")) as [Buffer];
-    const client = await RawClient.open(Number(line.toString()));
-    client.socket.on("data", () => {
-      if (client.closeCode !== 0) client.socket.end();
-    });
-    const exited = once(child, "exit");
-    child.kill(signal);
-    expect(await exited).toEqual([0, null]);
-    expect(client.texts).toEqual(["last words"]);
-    expect(client.closeCode).toBe(1001);
-  });
+  test.each([["SIGTERM"], ["SIGINT"], ["SIGINT", "SIGINT"]] as const)(
+    "%s %s drains, finishes writes and exits 0",
+    async (...signals) => {
+      const child = spawn(process.execPath, [childPath()], { stdio: ["ignore", "pipe", "inherit"] });
+      const [line] = (await once(child.stdout, "data")) as [Buffer];
+      const client = await RawClient.open(Number(line.toString()));
+      client.socket.on("data", () => {
+        if (client.closeCode !== 0) client.socket.end();
+      });
+      const exited = once(child, "exit");
+      for (const signal of signals) child.kill(signal);
+      expect(await exited).toEqual([0, null]);
+      expect(client.texts).toEqual(["last words"]);
+      expect(client.closeCode).toBe(1001);
+    },
+  );
 });

@@ -79,7 +79,7 @@ export function createJwtAuthenticate(options: JwtOptions): Authenticate {
   const { audience, issuer, clock = systemClock, isRevoked } = options;
   const { userClaim = "sub", deviceClaim = "device", appIdClaim = "appid" } = options;
   const { maxLifetimeMs = 3_600_000, clockToleranceMs = 5000 } = options;
-  if (audience.length === 0) throw new TypeError("audience: expected a name, got none");
+  checkAudience(audience);
   const algorithms = checkAlgorithms(options);
   const verify = createVerifier(options);
 
@@ -124,7 +124,7 @@ function createVerifier({ keys, timeoutMs = 5000 }: JwtOptions): Verifier {
     return (token, options) => jwtVerify(token, secret, options);
   }
   if ("publicKey" in keys) {
-    const key = keys.publicKey instanceof KeyObject ? keys.publicKey : createPublicKey(keys.publicKey);
+    const key = keys.publicKey instanceof KeyObject ? keys.publicKey : readPublicKey(keys.publicKey);
     if (key.type !== "public") throw new TypeError(`publicKey: expected a public key, got a ${key.type} one`);
     return (token, options) => jwtVerify(token, key, options);
   }
@@ -133,7 +133,20 @@ function createVerifier({ keys, timeoutMs = 5000 }: JwtOptions): Verifier {
   return (token, options) => jwtVerify(token, getKey, options);
 }
 
+/** A private key in PEM is taken for its public half by Node: it has no business here. */
+function readPublicKey(pem: string): KeyObject {
+  if (pem.includes("PRIVATE KEY")) throw new TypeError("publicKey: expected a public key, got a private one");
+  try {
+    return createPublicKey(pem);
+  } catch (error) {
+    throw new TypeError("publicKey: expected a public key in PEM", { cause: error });
+  }
+}
+
 function createRemoteKeys(text: string, timeoutMs: number): JWTVerifyGetKey {
+  if (!URL.canParse(text)) {
+    throw new TypeError("jwksUrl: expected an address such as https://id.example.com/keys");
+  }
   const url = new URL(text);
   const isLoopback = ["127.0.0.1", "[::1]", "localhost"].includes(url.hostname);
   if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback)) {
@@ -151,6 +164,14 @@ function createRemoteKeys(text: string, timeoutMs: number): JWTVerifyGetKey {
       }
     },
   });
+}
+
+function checkAudience(audience: JwtOptions["audience"]): void {
+  const names: readonly unknown[] = Array.isArray(audience) ? audience : [audience];
+  const wrong = names.find((name) => typeof name !== "string" || name === "");
+  if (names.length > 0 && wrong === undefined) return;
+  const got = names.length === 0 ? "none" : JSON.stringify(wrong);
+  throw new TypeError(`audience: expected a name, or a list of names, got ${got}`);
 }
 
 function checkAlgorithms({ keys, algorithms }: JwtOptions): readonly string[] {
@@ -178,15 +199,22 @@ interface ClaimNames {
 
 function toIdentity(payload: JWTPayload, names: ClaimNames, expiresAtMs: number): Identity {
   const user = requireUser(payload[names.userClaim], `token: ${names.userClaim}`);
-  const device = payload[names.deviceClaim];
-  const appId = payload[names.appIdClaim];
+  const device = textClaim(payload, names.deviceClaim);
+  const appId = textClaim(payload, names.appIdClaim);
   return {
     user,
     expiresAtMs,
     claims: payload,
-    ...(typeof device === "string" && { device }),
-    ...(typeof appId === "string" && { appId }),
+    ...(device !== undefined && { device }),
+    ...(appId !== undefined && { appId }),
   };
+}
+
+/** A bond that cannot be read is no reason to do without it. */
+function textClaim(payload: JWTPayload, name: string): string | undefined {
+  const claim = payload[name];
+  if (claim === undefined || typeof claim === "string") return claim;
+  throw unauthorized(`token: ${name}: expected a string`);
 }
 
 /** Says no in our words. jose's own texts name claims and algorithms, never the token. */

@@ -4,7 +4,7 @@ export interface WxLoginOptions {
   readonly appId: string;
   /** The mini program's secret. Stays in this process; no error and no log has it. */
   readonly secret: string;
-  /** Where `/sns/jscode2session` is. Default `https://api.weixin.qq.com`. */
+  /** Where `sns/jscode2session` is below. Default `https://api.weixin.qq.com`. */
   readonly baseUrl?: string;
   /** Longest time to wait for WeChat. Default: 5 seconds. */
   readonly timeoutMs?: number;
@@ -55,7 +55,10 @@ export function createWxLogin(options: WxLoginOptions): WxLogin {
   const request = options.fetch ?? fetch;
   if (!/^wx[0-9a-zA-Z]{1,30}$/.test(appId)) throw new TypeError("appId: expected wx and letters or digits");
   if (secret.length === 0) throw new TypeError("secret: expected the mini program's secret, got none");
-  const endpoint = new URL("/sns/jscode2session", baseUrl);
+  if (!/^https?:\/\//i.test(baseUrl) || !URL.canParse(baseUrl)) {
+    throw new TypeError("baseUrl: expected an address that begins with https:// or http://");
+  }
+  const endpoint = new URL("sns/jscode2session", baseUrl.endsWith("/") ? baseUrl : `${baseUrl}/`);
 
   return async (code) => {
     if (!CODE.test(code)) {

@@ -3,6 +3,8 @@ import type { JwtAlgorithm } from "../auth/jwt.js";
 import type { Durability } from "../broker/publication.js";
 import type { ChannelRule } from "../channel-rules.js";
 import type { ApiKey } from "../http/api-key.js";
+import { channelField } from "../http/fields.js";
+import type { LoginLimits } from "../http/routes/tickets.js";
 import { findFault, type ObjectSchema, type Schema } from "../http/schema.js";
 import { limitNames, type LimitOptions } from "../limits.js";
 import { webhookNumberNames, type WebhookOptions } from "../webhook/webhook-options.js";
@@ -15,6 +17,8 @@ export interface ServerConfig {
   readonly host?: string;
   /** Where WebSocket clients may connect. Default: any path. */
   readonly path?: string;
+  /** Several processes on one port: Node 22.12 or later, on Linux. Default: false. */
+  readonly reusePort?: boolean;
   /** Key that may everything in the HTTP API. */
   readonly adminKey?: string;
   readonly apiKeys?: readonly ApiKey[];
@@ -26,7 +30,9 @@ export interface ServerConfig {
   /** What clients may by their own wish: the first that matches the channel says. Default: nothing. */
   readonly access?: readonly AccessConfig[];
   readonly jwt?: JwtConfig;
-  readonly wxLogin?: { readonly appId: string; readonly secret: string };
+  readonly wxLogin?: WxLoginConfig;
+  /** Logins per minute, from one address and together. Default: 30 and 600. */
+  readonly loginLimits?: LoginLimits;
   /** Default: true where there is `jwt`. */
   readonly requireIdentity?: boolean;
   readonly tokenInFirstMessage?: boolean;
@@ -44,6 +50,18 @@ export interface BrokerConfig {
   readonly engine: "memory" | "lmdb" | "remote";
   readonly path?: string;
   readonly maxHistoryBytes?: number;
+  /** LMDB: what to do with a store that is torn. `set-aside` (the default) begins a new one, `refuse` does not start. */
+  readonly onDamage?: "set-aside" | "refuse";
+  /** Lets other processes of this machine use this broker: the path of the Unix socket that they name as `remote`. */
+  readonly socket?: string;
+}
+
+export interface WxLoginConfig {
+  readonly appId: string;
+  readonly secret: string;
+  /** Where WeChat's API is reached from here. Default `https://api.weixin.qq.com`. */
+  readonly baseUrl?: string;
+  readonly timeoutMs?: number;
 }
 
 export interface AccessConfig {
@@ -60,12 +78,22 @@ export interface JwtConfig {
   readonly audience: string | readonly string[];
   readonly issuer?: string;
   readonly algorithms?: readonly JwtAlgorithm[];
+  /** Default `sub`. */
   readonly userClaim?: string;
+  /** Default `device`. */
+  readonly deviceClaim?: string;
+  /** Default `appid`. */
+  readonly appIdClaim?: string;
+  /** Longest time that a token may have left. Default 3600000 ms. */
+  readonly maxLifetimeMs?: number;
+  /** How far the clocks may be apart. Default 5000 ms. */
+  readonly clockToleranceMs?: number;
 }
 
 const text: Schema = { type: "string", minLength: 1 };
 const flag: Schema = { type: "boolean" };
 const number: Schema = { type: "integer", minimum: 0 };
+const positive: Schema = { type: "integer", minimum: 1 };
 const listOf = (items: Schema): Schema => ({ type: "array", items });
 const objectOf = (properties: Record<string, Schema>, required: readonly string[] = []): ObjectSchema => ({
   type: "object",
@@ -79,7 +107,12 @@ const durability: readonly Durability[] = ["memory", "disk", "fsync"];
 const schema: ObjectSchema = objectOf({
   port: { type: "integer", minimum: 0, maximum: 65_535 },
   host: text,
-  path: { type: "string", pattern: "^/", description: "a path that begins with /" },
+  path: {
+    type: "string",
+    pattern: "^/[^?#\\s]*$",
+    description: "a path that begins with /, without a query",
+  },
+  reusePort: flag,
   adminKey: text,
   apiKeys: listOf(
     objectOf(
@@ -96,7 +129,9 @@ const schema: ObjectSchema = objectOf({
     {
       engine: { type: "string", enum: ["memory", "lmdb", "remote"] },
       path: text,
-      maxHistoryBytes: number,
+      maxHistoryBytes: positive,
+      onDamage: { type: "string", enum: ["set-aside", "refuse"] },
+      socket: text,
     },
     ["engine"],
   ),
@@ -117,7 +152,7 @@ const schema: ObjectSchema = objectOf({
       ["match"],
     ),
   ),
-  join: listOf(text),
+  join: listOf(channelField),
   access: listOf(
     objectOf(
       {
@@ -136,10 +171,15 @@ const schema: ObjectSchema = objectOf({
       issuer: text,
       algorithms: listOf(text),
       userClaim: text,
+      deviceClaim: text,
+      appIdClaim: text,
+      maxLifetimeMs: positive,
+      clockToleranceMs: number,
     },
     ["audience"],
   ),
-  wxLogin: objectOf({ appId: text, secret: text }, ["appId", "secret"]),
+  wxLogin: objectOf({ appId: text, secret: text, baseUrl: text, timeoutMs: positive }, ["appId", "secret"]),
+  loginLimits: objectOf({ perAddress: positive, total: positive }, ["perAddress", "total"]),
   requireIdentity: flag,
   tokenInFirstMessage: flag,
   origins: listOf(text),
@@ -157,7 +197,7 @@ const schema: ObjectSchema = objectOf({
   drainMs: number,
 });
 
-const PLACE = "configuration";
+export const PLACE = "configuration";
 
 /** A configuration that cannot be. The message begins with the place: `configuration.channels[0].match: expected …`. */
 export class ConfigError extends Error {
@@ -182,9 +222,13 @@ export function parseConfig(
   return config;
 }
 
-function checkTogether({ broker, jwt, access }: ServerConfig): void {
-  if (broker !== undefined && broker.engine !== "memory" && broker.path === undefined) {
-    throw new ConfigError(`${PLACE}.broker.path: expected where ${broker.engine} is, got none`);
+function checkTogether({ broker, jwt, access, join = [], limits }: ServerConfig): void {
+  if (broker !== undefined) checkBroker(broker);
+  const maxChannels = limits?.maxChannels;
+  if (maxChannels !== undefined && join.length > maxChannels) {
+    throw new ConfigError(
+      `${PLACE}.join: expected at most limits.maxChannels (${maxChannels}), got ${join.length}`,
+    );
   }
   if (jwt !== undefined) {
     const keys = [jwt.secret, jwt.publicKey, jwt.jwksUrl].filter((key) => key !== undefined);
@@ -200,6 +244,25 @@ function checkTogether({ broker, jwt, access }: ServerConfig): void {
         `${PLACE}.access[${index}].match: expected a channel name with *, or {user}, got ${match}`,
       );
     }
+  }
+}
+
+/** What belongs to another engine would be passed over in silence. */
+const ENGINE_OPTIONS: Readonly<Record<BrokerConfig["engine"], readonly (keyof BrokerConfig)[]>> = {
+  memory: ["engine", "maxHistoryBytes", "socket"],
+  lmdb: ["engine", "path", "maxHistoryBytes", "onDamage", "socket"],
+  remote: ["engine", "path"],
+};
+
+function checkBroker(broker: BrokerConfig): void {
+  const { engine } = broker;
+  const possible = ENGINE_OPTIONS[engine];
+  const wrong = (Object.keys(broker) as (keyof BrokerConfig)[]).find((name) => !possible.includes(name));
+  if (wrong !== undefined) {
+    throw new ConfigError(`${PLACE}.broker.${wrong}: expected none where engine is ${engine}`);
+  }
+  if (engine !== "memory" && broker.path === undefined) {
+    throw new ConfigError(`${PLACE}.broker.path: expected where ${engine} is, got none`);
   }
 }
 

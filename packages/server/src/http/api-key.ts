@@ -22,6 +22,16 @@ export class ApiKeys {
   constructor(keys: readonly ApiKey[]) {
     for (const each of keys) checkKey(each);
     this.keys = keys.map((key) => ({ digest: digestOf(key.key), key }));
+    const known = new Map<string, string>();
+    for (const { digest, key } of this.keys) {
+      const text = digest.toString("base64");
+      const other = known.get(text);
+      // Which of the two somebody is, and may what, nobody could tell.
+      if (other !== undefined) {
+        throw new TypeError(`apiKeys: ${key.name}: expected a key of its own, got the same as ${other}`);
+      }
+      known.set(text, key.name);
+    }
   }
 
   get isEmpty(): boolean {
@@ -46,12 +56,12 @@ function checkKey({ key, scopes, name }: ApiKey): void {
   // The key itself is in no message.
   if (typeof key !== "string" || key.length < MIN_KEY_LENGTH || !/^[\x21-\x7e]+$/.test(key)) {
     throw new TypeError(
-      `api key ${name}: expected at least ${MIN_KEY_LENGTH} printable characters without spaces`,
+      `apiKeys: ${name}: expected at least ${MIN_KEY_LENGTH} printable characters without spaces`,
     );
   }
   const wrong = scopes.find((scope) => !SCOPES.includes(scope));
   if (wrong !== undefined || scopes.length === 0) {
-    throw new RangeError(`api key ${name}: expected scopes of ${SCOPES.join(", ")}, got ${wrong ?? "none"}`);
+    throw new RangeError(`apiKeys: ${name}: expected scopes of ${SCOPES.join(", ")}, got ${wrong ?? "none"}`);
   }
 }
 

@@ -68,7 +68,7 @@ function stringFault(schema: StringSchema, value: unknown, place: string): strin
   if (typeof value !== "string") return expected("a string", value, place);
   if (words !== undefined && !words.includes(value)) return expected(words.join(" or "), value, place);
   if (value.length < minLength || value.length > maxLength) {
-    return `${place}: expected ${minLength} to ${maxLength} characters, got ${value.length}`;
+    return `${place}: expected ${rangeOf(minLength, maxLength)} characters, got ${value.length}`;
   }
   if (pattern !== undefined && !new RegExp(pattern, "u").test(value)) {
     return expected(description ?? `text that matches ${pattern}`, value, place);
@@ -86,17 +86,21 @@ function numberFault(schema: NumberSchema, value: unknown, place: string): strin
   return isRight
     ? undefined
     : expected(
-        `${type === "integer" ? "an integer" : "a number"} from ${minimum} to ${maximum}`,
+        `${type === "integer" ? "an integer" : "a number"} ${maximum === Infinity ? "of" : "from"} ${rangeOf(minimum, maximum)}`,
         value,
         place,
       );
+}
+
+function rangeOf(least: number, most: number): string {
+  return most === Infinity ? `at least ${least}` : `${least} to ${most}`;
 }
 
 function arrayFault(schema: ArraySchema, value: unknown, place: string): string | undefined {
   const { items, minItems = 0, maxItems = Infinity } = schema;
   if (!Array.isArray(value)) return expected("an array", value, place);
   if (value.length < minItems || value.length > maxItems) {
-    return `${place}: expected ${minItems} to ${maxItems} items, got ${value.length}`;
+    return `${place}: expected ${rangeOf(minItems, maxItems)} items, got ${value.length}`;
   }
   for (const [index, item] of value.entries()) {
     const fault = findFault(items, item, `${place}[${index}]`);

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT, type JWK } from "jose";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createJwtAuthenticate, type JwtAlgorithm, type JwtKeys } from "../../src/auth/jwt.js";
@@ -105,6 +106,9 @@ describe("JWT", () => {
     expect(await ask(token, "d1")).toMatchObject({ device: "d1" });
     await expect(ask(token, "d2")).rejects.toThrow("token: bound to another device");
     await expect(ask(token)).rejects.toThrow("token: bound to another device");
+    const odd = await signHmac({ ...good, device: 1 });
+    await expect(ask(odd, "1")).rejects.toThrow("token: device: expected a string");
+    await expect(ask(odd)).rejects.toThrow("token: device: expected a string");
   });
 
   it("refuses what was called back, and another issuer", async () => {
@@ -207,7 +211,21 @@ describe("JWT", () => {
       ).toThrow(/expected/);
     });
 
-    it("refuses to be set up without an audience, or with a private key", () => {
+    it("refuses to be set up without an audience, or with what is no public key", () => {
+      const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+      const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+      expect(() => createJwtAuthenticate({ keys: { publicKey: pem }, audience: "push" })).toThrow(
+        "publicKey: expected a public key, got a private one",
+      );
+      expect(() => createJwtAuthenticate({ keys: { publicKey: "nonsense" }, audience: "push" })).toThrow(
+        "publicKey: expected a public key in PEM",
+      );
+      expect(() => createJwtAuthenticate({ keys: { jwksUrl: "keys" }, audience: "push" })).toThrow(
+        "jwksUrl: expected an address",
+      );
+      expect(() =>
+        createJwtAuthenticate({ keys: { secret }, audience: ["a", 5 as unknown as string] }),
+      ).toThrow("audience: expected a name, or a list of names, got 5");
       expect(() => createJwtAuthenticate({ keys: { secret }, audience: "" })).toThrow(
         "audience: expected a name",
       );

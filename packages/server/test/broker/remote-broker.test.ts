@@ -1,5 +1,5 @@
-import { existsSync, statSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openLmdbBroker } from "../../src/broker/lmdb/broker.js";
@@ -157,10 +157,25 @@ describe("remote broker", () => {
   });
 
   it("S6: is for this user alone, and takes the place of one that was killed", async () => {
-    writeFileSync(path, "");
+    const dead = createServer();
+    await new Promise<void>((resolve) => void dead.listen(path, resolve));
+    renameSync(path, `${path}.dead`);
+    await new Promise((resolve) => void dead.close(resolve));
+    renameSync(`${path}.dead`, path);
     const owner = keep(createMemoryBroker());
     await serve(owner);
     expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(await (await join_()).position("room")).toMatch(/^0-/);
+  });
+
+  it("S6: takes the place neither of a file nor of one that somebody listens at", async () => {
+    const owner = keep(createMemoryBroker());
+    writeFileSync(path, "precious");
+    await expect(serveBroker(owner, { path })).rejects.toThrow("expected a free path, got a file that is no");
+    expect(readFileSync(path, "utf8")).toBe("precious");
+    rmSync(path);
+    await serve(owner);
+    await expect(serveBroker(owner, { path })).rejects.toThrow("another process listens there");
     expect(await (await join_()).position("room")).toMatch(/^0-/);
   });
 

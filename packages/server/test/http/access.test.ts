@@ -144,9 +144,17 @@ describe("who may do what", () => {
     ["an unknown scope", { scopes: ["root" as "admin"] }],
   ])("%s is not taken", (_, wrong) => {
     const key: ApiKey = { name: "k", key: "0123456789abcdef", scopes: ["read"], ...wrong };
-    expect(() => new ApiKeys([key])).toThrow(/^api key k: expected/);
+    expect(() => new ApiKeys([key])).toThrow(/^apiKeys: k: expected/);
     if (wrong.key !== undefined) {
       expect(() => new ApiKeys([key])).not.toThrow(new RegExp(wrong.key.slice(0, 5)));
     }
+  });
+
+  it("one key under two names is not taken", () => {
+    const key: ApiKey = { name: "shop", key: "0123456789abcdef", scopes: ["read"] };
+    const keys = [{ ...key, name: "adminKey", scopes: ["admin"] as const }, key];
+    expect(() => new ApiKeys(keys)).toThrow(
+      "apiKeys: shop: expected a key of its own, got the same as adminKey",
+    );
   });
 });

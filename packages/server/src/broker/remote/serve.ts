@@ -1,5 +1,5 @@
-import { chmodSync, rmSync } from "node:fs";
-import { createServer, type Server, type Socket } from "node:net";
+import { chmodSync, lstatSync, rmSync } from "node:fs";
+import { connect, createServer, type Server, type Socket } from "node:net";
 import { encodeMessage, LINK_VERSION, readMessages, type Call, type Failure, type Notice } from "./frames.js";
 import type { Broker, ControlMessage, HistoryQuery, PublishRequest, ChannelsQuery } from "../broker.js";
 import type { PresenceEntry, PresenceJoin, PresenceKey, PresenceQuery } from "../presence.js";
@@ -45,8 +45,7 @@ export async function serveBroker(broker: Broker, options: BrokerServerOptions):
 
 async function listen(server: Server, path: string): Promise<void> {
   const isPipe = path.startsWith("\\\\");
-  // Left behind by a process that was killed. The broker has an owner of its own, so nobody listens there.
-  if (!isPipe) rmSync(path, { force: true });
+  if (!isPipe) await clear(path);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(path, () => {
@@ -55,6 +54,27 @@ async function listen(server: Server, path: string): Promise<void> {
     });
   });
   if (!isPipe) chmodSync(path, 0o600);
+}
+
+/** Takes away what a process that was killed left behind, and nothing else. */
+async function clear(path: string): Promise<void> {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  if (!found.isSocket())
+    throw new Error(`socket ${path}: expected a free path, got a file that is no socket`);
+  if (await answers(path)) throw new Error(`socket ${path}: another process listens there`);
+  rmSync(path, { force: true });
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
 }
 
 /** One process at the other end. */
