@@ -104,9 +104,12 @@ export type {
   HistoryOptions,
   MembersOptions,
   PublishOptions,
+  Pushed,
+  PushOptions,
   PushTarget,
   ServerInfo,
 } from "./server-control.js";
+export type { Receipt, ReceiptState } from "./http/receipts.js";
 export type { ListenAddress, ListenOptions } from "./socket-listener.js";
 export type { Stats } from "./stats.js";
 export type { WebhookOptions } from "./webhook/webhook-options.js";

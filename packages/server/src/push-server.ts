@@ -14,6 +14,8 @@ import type {
   HistoryOptions,
   MembersOptions,
   PublishOptions,
+  Pushed,
+  PushOptions,
   PushTarget,
   ServerInfo,
 } from "./server-control.js";
@@ -30,6 +32,7 @@ import { Doorkeeper } from "./doorkeeper.js";
 import { closeOverTime } from "./drain.js";
 import { pathOf, type Handshake } from "./handshake.js";
 import type { HttpApi } from "./http/http-api.js";
+import { publishForReceipt, readReceipt, type Receipt } from "./http/receipts.js";
 import { AFTER_INNER, channelOf, inboxOf } from "./inner-channel.js";
 import { resolveOptions, type PushServerOptions, type Settings } from "./options.js";
 import { toContent } from "./outbound-frame.js";
@@ -187,15 +190,21 @@ class PushServer extends EventEmitter<PushServerEvents> {
   }
 
   /** Publishes to a channel, to a user's or device's inbox, or to everybody. Rejects as `publish`. */
-  async push(target: PushTarget, data: unknown, options: PublishOptions = {}): Promise<Published> {
+  async push(target: PushTarget, data: unknown, options: PushOptions = {}): Promise<Pushed> {
     if ("channel" in target) requireChannelName(target.channel);
-    const { key, ttlMs } = options;
-    return this.node.publish({
+    const { key, ttlMs, receipt = false } = options;
+    const request = {
       channel: channelOf(target),
       ...toContent(data),
       ...(key !== undefined && { key }),
       ...(ttlMs !== undefined && { ttlMs }),
-    });
+    };
+    return receipt ? publishForReceipt(this.node, request) : this.node.publish(request);
+  }
+
+  /** What has become of a push that asked for its receipt; undefined where there is none, or no more. */
+  async receipt(id: string): Promise<Receipt | undefined> {
+    return readReceipt(this.node, id);
   }
 
   /** One page of what a channel keeps. */

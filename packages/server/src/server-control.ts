@@ -1,3 +1,4 @@
+import type { Published } from "./broker/broker.js";
 import type { Durability } from "./broker/publication.js";
 
 export interface PublishOptions {
@@ -5,6 +6,17 @@ export interface PublishOptions {
   readonly key?: string | undefined;
   /** Milliseconds after which history leaves the publication out. */
   readonly ttlMs?: number | undefined;
+}
+
+export interface PushOptions extends PublishOptions {
+  /** Keeps a receipt for a day and the push's own time: the answer has its id, for `receipt`. Default: false. */
+  readonly receipt?: boolean | undefined;
+}
+
+/** What became of a push, at first. */
+export interface Pushed extends Published {
+  /** Where one was asked for. */
+  readonly receipt?: string;
 }
 
 /** Whom a push is for. Exactly one of these. */

@@ -43,6 +43,23 @@ async function stateOf(world: ServerWorld, receipt: string): Promise<unknown> {
 }
 
 describe("the receipt of a push to a session client", () => {
+  test("of a push in code is the same as over HTTP", async () => {
+    const world = await start();
+    const { server } = world;
+    const { receipt, position } = await server.push({ user: "ann" }, "news", { receipt: true, key: "k-1" });
+    const again = await ask(world, "/v1/push", { to: { user: "ann" }, data: 1, receipt: true, key: "k-1" });
+    expect(again).toMatchObject({ duplicate: true, receipt, position });
+    expect(await server.receipt(receipt!)).toMatchObject({ position, state: "accepted" });
+    expect(await ask(world, `/v1/receipts/${receipt}`)).toEqual(await server.receipt(receipt!));
+    const client = await enter(world);
+    const pushed = await server.push({ user: "ann" }, "more", { receipt: true });
+    await client.until(() => client.messages("~").length === 1);
+    const stateNow = async (): Promise<unknown> => (await server.receipt(pushed.receipt!))?.state;
+    await expect.poll(stateNow, { timeout: 4000 }).toBe("received");
+    expect(await server.push({ user: "ann" }, "no receipt")).not.toHaveProperty("receipt");
+    expect(await server.receipt("of-nothing")).toBeUndefined();
+  });
+
   test("says received once the client has acknowledged it, and no earlier", async () => {
     const world = await start();
     const client = await enter(world);

@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
+import type { Published, PublishRequest } from "../broker/broker.js";
+import type { MaybePromise } from "../broker/maybe-promise.js";
 import type { RecordStore, StoredRecord } from "../broker/record.js";
 import type { Clock } from "../clock.js";
 
@@ -44,6 +46,17 @@ export function receiptKey(): string {
 /** The id under which a push is asked for: it follows from where and under which key it was published. */
 export function receiptId(channel: string, key: string): string {
   return createHash("sha256").update(`${channel}\n${key}`).digest("base64url");
+}
+
+/** Publishes and keeps a receipt, whose id the answer has. The push gets a key where it came without. */
+export async function publishForReceipt(
+  store: Store & { publish(request: Omit<PublishRequest, "policy">): MaybePromise<Published> },
+  request: Omit<PublishRequest, "policy">,
+): Promise<Published & { readonly receipt: string }> {
+  const { channel, key = receiptKey(), ttlMs } = request;
+  const published = await store.publish({ ...request, key, wantsReceipt: true });
+  const receipt = await writeReceipt(store, { channel, key, position: published.position, ttlMs });
+  return { ...published, receipt };
 }
 
 /** Notes that a push was accepted; a repetition of the push changes nothing. */

@@ -1,6 +1,6 @@
 import { toContent, type Content } from "../../outbound-frame.js";
 import { problemOf } from "../problem-of.js";
-import { receiptKey, writeReceipt } from "../receipts.js";
+import { publishForReceipt } from "../receipts.js";
 import { badRequest, type ApiCall, type Route } from "../route.js";
 import {
   answerOf,
@@ -159,17 +159,14 @@ async function push({ body, idempotencyKey }: ApiCall, host: ApiHost) {
   };
   const channel = host.channelOf(readTarget(to));
   const content = contentOf(rest);
-  const { key = receipt ? receiptKey() : undefined } = keyOf(rest.key, idempotencyKey);
-  const published = await host.publish({
+  const request = {
     channel,
     ...content,
-    wantsReceipt: receipt,
-    ...(key !== undefined && { key }),
+    ...keyOf(rest.key, idempotencyKey),
     ...(ttlMs !== undefined && { ttlMs }),
-  });
-  if (!receipt) return { status: 200, body: published };
-  const id = await writeReceipt(host, { channel, key: key!, position: published.position, ttlMs });
-  return { status: 200, body: { ...published, receipt: id } };
+  };
+  const published = receipt ? await publishForReceipt(host, request) : await host.publish(request);
+  return { status: 200, body: published };
 }
 
 function requestOf(
