@@ -36,7 +36,7 @@ export interface ReceivedRequest {
 export class WebhookReceiver {
   readonly requests: ReceivedRequest[] = [];
   /** Answers the request; 204 by default. */
-  answer: (response: ServerResponse) => void = (response) => response.writeHead(204).end();
+  answer: (response: ServerResponse, body: string) => void = (response) => response.writeHead(204).end();
   private readonly server: Server;
   port = 0;
 
@@ -46,7 +46,7 @@ export class WebhookReceiver {
       request.setEncoding("utf8").on("data", (text: string) => (body += text));
       request.on("end", () => {
         this.requests.push({ headers: request.headers, body });
-        this.answer(response);
+        this.answer(response, body);
       });
     });
   }

@@ -122,6 +122,39 @@ describe("the webhook", () => {
     await again.close();
   });
 
+  test("what it refuses is tried again event by event, and holds up nothing", async () => {
+    const receiver = await startReceiver();
+    let poison = "of nothing yet";
+    receiver.answer = (response, body) => response.writeHead(body.includes(poison) ? 422 : 200).end();
+    const world = await startServer(optionsOf({ url: receiver.url, secret, retryDelayMs: 50 }));
+    await enter(world);
+    poison = await push(world, 1);
+    await push(world, 2);
+    await push(world, 3);
+    // The client acknowledges them together.
+    await expect.poll(() => world.server.stats.webhookDelivered, patience).toBe(2);
+    await push(world, 4);
+    await expect.poll(() => world.server.stats.webhookDelivered, patience).toBe(3);
+    await expect.poll(() => world.server.stats.webhookFailures, patience).toBeGreaterThan(2);
+    expect(world.server.stats.webhookDropped.size).toBe(0);
+    poison = "of nothing any more";
+    await expect.poll(() => world.server.stats.webhookDelivered, patience).toBe(4);
+  });
+
+  test("what it always refuses is dropped alone, after its tries", async () => {
+    const receiver = await startReceiver();
+    let poison = "of nothing yet";
+    receiver.answer = (response, body) => response.writeHead(body.includes(poison) ? 400 : 200).end();
+    const world = await startServer(
+      optionsOf({ url: receiver.url, secret, retryDelayMs: 1, maxAttempts: 3 }),
+    );
+    await enter(world);
+    poison = await push(world, 1);
+    await push(world, 2);
+    await expect.poll(() => world.server.stats.webhookDropped.get("attempts"), patience).toBe(1);
+    await expect.poll(() => world.server.stats.webhookDelivered, patience).toBe(1);
+  });
+
   test("gives up after its tries, after its time, and what its queue does not hold", async () => {
     const receiver = await startReceiver();
     receiver.answer = (response) => response.writeHead(500).end();

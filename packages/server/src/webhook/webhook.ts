@@ -19,8 +19,11 @@ interface WebhookEvent {
 interface Batch {
   readonly id: string;
   readonly body: string;
-  readonly count: number;
-  readonly sinceMs: number;
+  readonly events: readonly WebhookEvent[];
+  /** How often it was tried. */
+  attempts: number;
+  /** When it is to be tried again. */
+  dueAtMs: number;
 }
 
 export interface WebhookHost {
@@ -34,15 +37,23 @@ type DropReason = "full" | "attempts" | "age" | "closed";
 
 const MAX_DELAY_MS = 60_000;
 
+/** What a receiver says of the request itself: there is no fault to wait for the end of. */
+const REFUSALS: ReadonlySet<number> = new Set([400, 413, 422]);
+
 /**
- * Posts events to the backend, in order, one request at a time, until each has been taken or its time is over:
- * docs/webhook.md.
+ * Posts events to the backend, in order, one request at a time, until each has been taken or its time is over. What the
+ * receiver refuses is tried again event by event, beside what follows: docs/webhook.md.
  */
 export class Webhook {
   private readonly host: WebhookHost;
   private readonly settings: WebhookSettings;
   private readonly ending = new AbortController();
   private queue: WebhookEvent[] = [];
+  /** Single events that the receiver refused. */
+  private aside: readonly Batch[] = [];
+  /** Events that have been neither taken nor dropped. */
+  private waiting = 0;
+  private wake: (() => void) | undefined;
   private running: Promise<void> | undefined;
   private closing: Promise<void> | undefined;
 
@@ -54,7 +65,9 @@ export class Webhook {
   /** Never throws, and never waits. */
   post(type: WebhookEventType, data: object): void {
     if (this.closing !== undefined) return this.drop(1, "closed");
-    if (this.queue.length >= this.settings.maxQueued) return this.drop(1, "full");
+    if (this.waiting >= this.settings.maxQueued) return this.drop(1, "full");
+    this.waiting += 1;
+    this.wake?.();
     this.queue.push({ id: newId("evt"), type, timeMs: this.host.clock.now(), data });
     // What one turn brings goes together.
     this.running ??= Promise.resolve().then(() => this.run());
@@ -77,35 +90,70 @@ export class Webhook {
   }
 
   private async run(): Promise<void> {
-    while (this.queue.length > 0) {
-      const events = this.queue.slice(0, this.settings.maxBatch);
-      const batch: Batch = {
-        id: newId("msg"),
-        body: JSON.stringify({ events }),
-        count: events.length,
-        sinceMs: events[0]!.timeMs,
-      };
-      const given = await this.deliver(batch);
-      this.queue = this.queue.slice(batch.count);
-      if (given === undefined) this.host.stats.webhookDelivered += batch.count;
-      else this.drop(batch.count, given);
+    while (this.waiting > 0) {
+      const batch = this.next();
+      if (batch === undefined) {
+        const untilMs = Math.min(...this.aside.map(({ dueAtMs }) => dueAtMs));
+        await this.pause(untilMs - this.host.clock.now(), true);
+        continue;
+      }
+      const end = await this.deliver(batch);
+      if (end === "refused") {
+        this.setAside(batch);
+        continue;
+      }
+      const { length } = batch.events;
+      this.waiting -= length;
+      if (end === "taken") this.host.stats.webhookDelivered += length;
+      else this.drop(length, end);
     }
     this.running = undefined;
   }
 
-  /** Answers why it was given up, or nothing. */
-  private async deliver(batch: Batch): Promise<DropReason | undefined> {
+  private next(): Batch | undefined {
+    const nowMs = this.host.clock.now();
+    const due = this.aside.find(({ dueAtMs }) => dueAtMs <= nowMs || this.ending.signal.aborted);
+    if (due !== undefined) {
+      this.aside = this.aside.filter((batch) => batch !== due);
+      return due;
+    }
+    const events = this.queue.slice(0, this.settings.maxBatch);
+    this.queue = this.queue.slice(events.length);
+    return events.length === 0 ? undefined : toBatch(events, nowMs);
+  }
+
+  /** What holds up nobody: which of the events it was shows when each is alone. */
+  private setAside(batch: Batch): void {
+    const nowMs = this.host.clock.now();
+    if (batch.events.length === 1) {
+      batch.dueAtMs = nowMs + this.delayAfter(batch.attempts);
+      this.aside = [...this.aside, batch];
+    } else {
+      this.aside = [...this.aside, ...batch.events.map((event) => toBatch([event], nowMs))];
+    }
+  }
+
+  private async deliver(batch: Batch): Promise<"taken" | "refused" | DropReason> {
     const { clock } = this.host;
     const { maxAttempts, maxAgeMs } = this.settings;
-    for (let attempt = 1; ; attempt += 1) {
+    for (;;) {
       if (this.ending.signal.aborted) return "closed";
-      if (clock.now() - batch.sinceMs > maxAgeMs) return "age";
-      const fault = await this.request(batch);
-      if (fault === undefined) return undefined;
+      if (clock.now() - batch.events[0]!.timeMs > maxAgeMs) return "age";
+      const answer = await this.request(batch);
+      if (answer === "taken") return answer;
+      batch.attempts += 1;
       this.host.stats.webhookFailures += 1;
-      this.host.settings.logger.warn({ attempt, events: batch.count, fault }, "the webhook failed");
-      if (attempt === maxAttempts) return "attempts";
-      await this.pause(this.delayAfter(attempt));
+      const { attempts, events } = batch;
+      const fault = typeof answer === "number" ? `status ${answer}` : answer;
+      this.host.settings.logger.warn(
+        { attempt: attempts, events: events.length, fault },
+        "the webhook failed",
+      );
+      const isRefused = typeof answer === "number" && REFUSALS.has(answer);
+      if (isRefused && events.length > 1) return "refused";
+      if (attempts >= maxAttempts) return "attempts";
+      if (isRefused) return "refused";
+      await this.pause(this.delayAfter(attempts), false);
     }
   }
 
@@ -115,8 +163,8 @@ export class Webhook {
     return Math.ceil(most * (0.5 + Math.random() / 2));
   }
 
-  /** Answers what went wrong, in words that hold neither the address nor the secret. */
-  private async request({ id, body }: Batch): Promise<string | undefined> {
+  /** Answers the status where it is none of success, or what went wrong, in words that hold neither address nor secret. */
+  private async request({ id, body }: Batch): Promise<"taken" | number | string> {
     const { url, key, timeoutMs } = this.settings;
     const timestamp = String(Math.floor(this.host.clock.now() / 1000));
     try {
@@ -134,7 +182,7 @@ export class Webhook {
       });
       // Its status is all that is wanted of it.
       await response.body?.cancel();
-      return response.ok ? undefined : `status ${response.status}`;
+      return response.ok ? "taken" : response.status;
     } catch (error) {
       if (this.ending.signal.aborted) return "the server has ended";
       return (error as Error).name === "TimeoutError"
@@ -143,17 +191,18 @@ export class Webhook {
     }
   }
 
-  private pause(delayMs: number): Promise<void> {
+  /** `isIdle`: a new event ends it. */
+  private pause(delayMs: number, isIdle: boolean): Promise<void> {
     const { signal } = this.ending;
     return new Promise((resolve) => {
       const onEnd = (): void => {
         cancel();
+        signal.removeEventListener("abort", onEnd);
+        this.wake = undefined;
         resolve();
       };
-      const cancel = this.host.clock.schedule(delayMs, () => {
-        signal.removeEventListener("abort", onEnd);
-        resolve();
-      });
+      const cancel = this.host.clock.schedule(delayMs, onEnd);
+      if (isIdle) this.wake = onEnd;
       if (signal.aborted) onEnd();
       else signal.addEventListener("abort", onEnd, { once: true });
     });
@@ -167,6 +216,10 @@ export class Webhook {
 
 function sign(key: Uint8Array, content: string): string {
   return `v1,${createHmac("sha256", key).update(content).digest("base64")}`;
+}
+
+function toBatch(events: readonly WebhookEvent[], nowMs: number): Batch {
+  return { id: newId("msg"), body: JSON.stringify({ events }), events, attempts: 0, dueAtMs: nowMs };
 }
 
 function newId(prefix: string): string {
