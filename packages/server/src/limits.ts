@@ -43,7 +43,7 @@ export interface LimitOptions {
    */
   readonly maxConnectionsPerAddress?: number | undefined;
   /**
-   * Most connections of one user to this node. Above: the oldest is closed with 1008, since it is the one that may be
+   * Most connections of one user, to all nodes that share a broker. Above: the oldest is closed with 1008, since it is the one that may be
    * dead without knowing.
    * @defaultValue 20
    */

@@ -26,6 +26,7 @@ import { Roster } from "./roster.js";
 import type { ConnectionHost, SocketConnection } from "./socket-connection.js";
 import { Stats } from "./stats.js";
 import { TimerWheel } from "./timer-wheel.js";
+import { UserLimit } from "./user-limit.js";
 import { Webhook } from "./webhook/webhook.js";
 
 /** What the server does when somebody came or something failed. */
@@ -63,6 +64,7 @@ export class ServerNode implements ConnectionHost, HubHost {
   /** Who hears, before the application, of comings and goings in public channels of this node. */
   readonly presenceListeners: Set<(event: PresenceEvent) => void> = new Set();
   private readonly rules: ChannelRules;
+  private readonly userLimit: UserLimit;
   private opening: MaybePromise<void> | undefined;
   private isOpened = false;
 
@@ -81,6 +83,7 @@ export class ServerNode implements ConnectionHost, HubHost {
     this.webhook = settings.webhook === undefined ? undefined : new Webhook(this, settings.webhook);
     const isWatching = this.webhook !== undefined || settings.onOffline !== undefined;
     this.watch = isWatching ? new PushWatch(this) : undefined;
+    this.userLimit = new UserLimit(this);
     this.controls.set(DISCONNECT, (body) => this.onDisconnect(body));
     const { maxMessageBytes, maxFragments } = settings;
     this.readerOptions = { role: "server", maxMessageBytes, maxFragments, isUtf8: isUtf8Range };
@@ -224,12 +227,7 @@ export class ServerNode implements ConnectionHost, HubHost {
 
   private enterUser(connection: SocketConnection): void {
     const { user, device, isRaw, hiddenSinceMs } = connection;
-    const { maxConnectionsPerUser, nodeId } = this.settings;
-    const others = this.roster.ofUser(user);
-    for (const oldest of others.slice(0, Math.max(0, others.length - maxConnectionsPerUser))) {
-      this.onLimit(oldest, "maxConnectionsPerUser");
-      oldest.close(1008, `maxConnectionsPerUser: expected at most ${maxConnectionsPerUser}`);
-    }
+    const { nodeId } = this.settings;
     const mode: ConnectionInfo["mode"] = isRaw ? "raw" : "session";
     const info = {
       node: nodeId,
@@ -239,6 +237,7 @@ export class ServerNode implements ConnectionHost, HubHost {
       ...(device !== "" && { device }),
     };
     this.presence.joinAlone(inboxOf(user), connection, JSON.stringify(info));
+    this.userLimit.check(user).catch((error: unknown) => this.onBrokerError(error));
   }
 
   private joinInboxes(connection: SocketConnection): void {

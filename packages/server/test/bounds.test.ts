@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { addressKey, clientAddress, isLoopback } from "../src/address.js";
 import { RateGate } from "../src/rate-gate.js";
-import type { Authenticate } from "../src/index.js";
+import { createMemoryBroker, type Authenticate } from "../src/index.js";
 import { createManualClock } from "./broker/manual-clock.js";
 import { maskedFrame } from "./raw-client.js";
-import { endOf, settled, startServer } from "./server-world.js";
+import { endOf, settled, startServer, type ServerWorld } from "./server-world.js";
 
 const byToken: Authenticate = (_handshake, { token }) => (token === undefined ? undefined : { user: token });
 
@@ -81,6 +81,22 @@ test("one connection too many of one user ends the oldest", async () => {
   ]);
   expect([second.connection.isOpen, third.connection.isOpen]).toEqual([true, true]);
   expect(world.server.stats.limited.get("maxConnectionsPerUser")).toBe(1);
+});
+
+test("connections of one user are counted over all nodes that share a broker", async () => {
+  const broker = createMemoryBroker();
+  const start = (nodeId: string): Promise<ServerWorld> =>
+    startServer({ authenticate: byToken, maxConnectionsPerUser: 2, broker, nodeId });
+  const [east, west] = [await start("east"), await start("west")];
+  const oldest = await east.enter("/?ticket=ann");
+  const second = await west.enter("/?ticket=ann");
+  await east.enter("/?ticket=bob");
+  const third = await west.enter("/?ticket=ann");
+  await oldest.client.until(() => oldest.client.closeCode !== 0);
+  expect(oldest.client.closeCode).toBe(1008);
+  expect([second.connection.isOpen, third.connection.isOpen]).toEqual([true, true]);
+  expect(east.server.stats.limited.get("maxConnectionsPerUser")).toBe(1);
+  expect(west.server.stats.limited.size).toBe(0);
 });
 
 describe("handshakes per second", () => {
