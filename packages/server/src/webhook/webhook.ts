@@ -140,7 +140,7 @@ export class Webhook {
       if (this.ending.signal.aborted) return "closed";
       if (clock.now() - batch.events[0]!.timeMs > maxAgeMs) return "age";
       const answer = await this.request(batch);
-      if (answer === "taken") return answer;
+      if (answer === undefined) return "taken";
       batch.attempts += 1;
       this.host.stats.webhookFailures += 1;
       const { attempts, events } = batch;
@@ -163,8 +163,8 @@ export class Webhook {
     return Math.ceil(most * (0.5 + Math.random() / 2));
   }
 
-  /** Answers the status where it is none of success, or what went wrong, in words that hold neither address nor secret. */
-  private async request({ id, body }: Batch): Promise<"taken" | number | string> {
+  /** Answers nothing where they were taken; else the status, or what went wrong in words without address and secret. */
+  private async request({ id, body }: Batch): Promise<number | string | undefined> {
     const { url, key, timeoutMs } = this.settings;
     const timestamp = String(Math.floor(this.host.clock.now() / 1000));
     try {
@@ -182,7 +182,7 @@ export class Webhook {
       });
       // Its status is all that is wanted of it.
       await response.body?.cancel();
-      return response.ok ? "taken" : response.status;
+      return response.ok ? undefined : response.status;
     } catch (error) {
       if (this.ending.signal.aborted) return "the server has ended";
       return (error as Error).name === "TimeoutError"
