@@ -4,6 +4,8 @@
  */
 import type { NetworkType } from "@weapp-socket/runtime/core";
 import type { Faults } from "./faults/faults.js";
+import type { Scenario } from "./faults/scenario.js";
+import type { ScenarioRun } from "./faults/scenario-player.js";
 import type { Diagnostic, Program } from "./program.js";
 import type { UrlMapping } from "./url-rule.js";
 import type { Rect } from "./view/easel/surface.js";
@@ -54,6 +56,7 @@ export interface SimulatorHandle {
   share(): Promise<{ readonly title: string; readonly path: string; readonly imageUrl: string }>;
   hide(): void;
   show(): void;
+  readonly networkType: NetworkType;
   setNetworkType(type: NetworkType): void;
   /** How the phone itself looks; takes effect at once. */
   setPhone(changes: Partial<PhoneLook>): void;
@@ -68,6 +71,10 @@ export interface SimulatorHandle {
   readonly settings: RunSettings;
   /** What can go wrong between the page and its servers, on demand. */
   readonly faults: Faults;
+  /** The scenario that was played last, and how far it is; null: none was. */
+  readonly scenario: ScenarioRun | null;
+  /** Plays a timeline of faults from now on (`parseScenario` reads a file of them); one that is playing stops. */
+  playScenario(scenario: Scenario): ScenarioRun;
   /** Every call of a wx function, oldest first (bounded). */
   readonly calls: readonly WxCall[];
   /** Every SocketTask since start, oldest first (bounded). */
@@ -246,6 +253,9 @@ export type SimulatorEvent =
   | { readonly type: "overlays" }
   /** A page's or component's data is another; `path`: "pages/chat/chat". */
   | { readonly type: "data"; readonly path: string }
+  | { readonly type: "network"; readonly networkType: NetworkType }
+  /** The scenario's run is another, or further on. */
+  | { readonly type: "scenario" }
   | { readonly type: "visibility"; readonly visible: boolean }
   | { readonly type: "program"; readonly program: Program }
   | { readonly type: "diagnostics"; readonly diagnostics: readonly Diagnostic[] };

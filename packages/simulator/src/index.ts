@@ -30,6 +30,7 @@ export {
 export { createVirtualClock } from "./headless/virtual-clock.js";
 export type { HostNeed } from "./export/host-needs.js";
 export type { Scenario, ScenarioAction, ScenarioStep } from "./faults/scenario.js";
+export type { ScenarioRun, StepProgress } from "./faults/scenario-player.js";
 export { ListenError } from "./host/listen-error.js";
 export { parseScenario, type ParsedScenario } from "./host/scenario-file.js";
 export type { SessionInfo } from "./host/session-info.js";

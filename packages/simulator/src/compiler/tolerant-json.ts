@@ -1,7 +1,11 @@
 import { findNodeAtLocation, parseTree, type Node, type ParseError } from "jsonc-parser";
 import type { Diagnostic, JsonObject, JsonValue } from "../program.js";
 import { placeOf, problem, WHOLE_FILE, type Place } from "./diagnostics.js";
-import type { SourceReader } from "./source-files.js";
+
+/** Where texts come from. */
+interface TextReader {
+  read(file: string): string | null;
+}
 
 /** A json file of the author, read as WeChat DevTools reads it: BOM, comments and trailing commas do not matter. */
 export interface JsonFile {
@@ -16,13 +20,13 @@ export interface JsonFile {
 const EMPTY: JsonObject = {};
 
 /** Null where there is no such file. What cannot be read is left out and named in the diagnostics. */
-export function readJsonFile(reader: SourceReader, file: string): JsonFile | null {
+export function readJsonFile(reader: TextReader, file: string): JsonFile | null {
   const text = reader.read(file);
   return text === null ? null : parseJsonText(text, file);
 }
 
 /** As `readJsonFile`, for configuration: anything but an object at the top is an error. */
-export function readConfigFile(reader: SourceReader, file: string): JsonFile | null {
+export function readConfigFile(reader: TextReader, file: string): JsonFile | null {
   const json = readJsonFile(reader, file);
   if (json === null || isJsonObject(json.root) || json.diagnostics.length > 0) return json;
   const wrong = problem(

@@ -12,42 +12,107 @@ export interface ScenarioStage {
   setNetworkType(type: NetworkType): void;
   /** Hears each step as it happens, `undo` where what it did ends. */
   onStep?(action: ScenarioAction, undo: boolean): void;
+  /** The run is another: a step's time came, what one did ended, it is over or was stopped. */
+  onChange?(): void;
 }
 
-/** Plays the timeline from now on; returns what stops it. What was done stays done. */
-export function playScenario({ seed, steps }: Scenario, stage: ScenarioStage): () => void {
+/** A scenario that is played, or was. */
+export interface ScenarioRun {
+  readonly scenario: Scenario;
+  /** By the program's clock, in epoch milliseconds. */
+  readonly startedAt: number;
+  readonly state: "playing" | "over" | "stopped";
+  /** How far each of the scenario's steps is, in their order. */
+  readonly steps: readonly StepProgress[];
+  /** Index of the step that happened last; null: none has. */
+  readonly lastStep: number | null;
+  /** Nothing happens any more. What was done stays done. */
+  stop(): void;
+}
+
+export interface StepProgress {
+  /** How often its time has come. */
+  readonly times: number;
+  /** How often it happened: less than its times where its probability is below 1. */
+  readonly happened: number;
+  /** Milliseconds from the start to its next time; null: there is none. */
+  readonly nextAt: number | null;
+  /** Milliseconds from the start until what it did ends; null: it did nothing that still ends. */
+  readonly endsAt: number | null;
+}
+
+/** Plays the timeline from now on. */
+export function playScenario(scenario: Scenario, stage: ScenarioStage): ScenarioRun {
   const { clock } = stage;
-  const random = createRandom(seed);
-  const start = clock.now();
+  const random = createRandom(scenario.seed);
+  const startedAt = clock.now();
   const cancels = new Set<() => void>();
-  const later = (delayMs: number, act: () => void): void => {
-    const cancel = clock.setTimer(delayMs, () => {
+  const steps = scenario.steps.map(({ at }) => ({
+    times: 0,
+    happened: 0,
+    nextAt: at as number | null,
+    endsAt: null as number | null,
+  }));
+  let state: ScenarioRun["state"] = steps.length === 0 ? "over" : "playing";
+  let lastStep: number | null = null;
+
+  function later(at: number, act: () => void): void {
+    const cancel = clock.setTimer(Math.max(0, startedAt + at - clock.now()), () => {
       cancels.delete(cancel);
       act();
+      if (state === "playing" && cancels.size === 0) state = "over";
+      stage.onChange?.();
     });
     cancels.add(cancel);
-  };
-  const play = (step: ScenarioStep, at: number): void => {
-    later(Math.max(0, start + at - clock.now()), () => {
-      // Rolled whether it matters or not, so that one step's luck does not move the others'.
-      if (random() < step.probability) {
-        perform(step.action, stage);
-        const undo = step.for === null ? null : undoOf(step.action);
-        if (step.for !== null && undo !== null) {
-          later(step.for, () => {
-            perform(undo, stage, false);
-            stage.onStep?.(step.action, true);
-          });
-        }
-      }
-      const next = step.every === null ? null : at + step.every;
-      if (next !== null && (step.until === null || next <= step.until)) play(step, next);
+  }
+
+  function happen(index: number, step: ScenarioStep, at: number): void {
+    const progress = steps[index]!;
+    progress.happened += 1;
+    lastStep = index;
+    perform(step.action, stage);
+    const undo = step.for === null ? null : undoOf(step.action);
+    if (step.for === null || undo === null) return;
+    const endsAt = at + step.for;
+    progress.endsAt = endsAt;
+    later(endsAt, () => {
+      if (progress.endsAt === endsAt) progress.endsAt = null;
+      perform(undo, stage, false);
+      stage.onStep?.(step.action, true);
     });
-  };
-  for (const step of steps) play(step, step.at);
-  return () => {
-    for (const cancel of cancels) cancel();
-    cancels.clear();
+  }
+
+  function play(index: number, step: ScenarioStep, at: number): void {
+    later(at, () => {
+      const progress = steps[index]!;
+      progress.times += 1;
+      const next = step.every === null ? null : at + step.every;
+      progress.nextAt = next !== null && (step.until === null || next <= step.until) ? next : null;
+      // Rolled whether it matters or not, so that one step's luck does not move the others'.
+      if (random() < step.probability) happen(index, step, at);
+      if (progress.nextAt !== null) play(index, step, progress.nextAt);
+    });
+  }
+
+  for (const [index, step] of scenario.steps.entries()) play(index, step, step.at);
+  return {
+    scenario,
+    startedAt,
+    steps,
+    get state() {
+      return state;
+    },
+    get lastStep() {
+      return lastStep;
+    },
+    stop() {
+      if (state !== "playing") return;
+      for (const cancel of cancels) cancel();
+      cancels.clear();
+      for (const progress of steps) Object.assign(progress, { nextAt: null, endsAt: null });
+      state = "stopped";
+      stage.onChange?.();
+    },
   };
 }
 

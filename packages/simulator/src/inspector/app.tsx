@@ -10,6 +10,7 @@ import { frameSearch, type FrameSettings } from "./frame-settings.js";
 import { Phone } from "./phone.js";
 import { loadPreferences, savePreferences } from "./preferences.js";
 import { ProblemsPanel } from "./problems-panel.js";
+import { ScenarioPanel } from "./scenario-panel.js";
 import type { Settings } from "./settings.js";
 import { SocketsPanel } from "./sockets-panel.js";
 import { StoragePanel } from "./storage-panel.js";
@@ -18,7 +19,17 @@ import { texts as allTexts } from "./texts.js";
 import { TopBar } from "./top-bar.js";
 import { WxmlPanel } from "./wxml-panel.js";
 
-const panels = ["sockets", "calls", "console", "data", "wxml", "storage", "answers", "problems"] as const;
+const panels = [
+  "sockets",
+  "calls",
+  "console",
+  "data",
+  "wxml",
+  "storage",
+  "answers",
+  "scenario",
+  "problems",
+] as const;
 type Panel = (typeof panels)[number];
 
 /** Parts of the page that a narrow window shows one at a time. */
@@ -74,6 +85,7 @@ export function App({ connection }: { readonly connection: FrameConnection }): J
     wxml: 0,
     storage: 0,
     answers: 0,
+    scenario: 0,
     problems: diagnostics.length,
   };
   return (
@@ -112,6 +124,8 @@ export function App({ connection }: { readonly connection: FrameConnection }): J
             <ConsolePanel connection={connection} settings={settings} />
           ) : panel === "problems" ? (
             <ProblemsPanel problems={diagnostics} texts={texts} />
+          ) : panel === "scenario" ? (
+            <ScenarioPanel connection={connection} settings={settings} />
           ) : handle === undefined ? (
             <p class="empty">{texts.starting}</p>
           ) : panel === "wxml" ? (

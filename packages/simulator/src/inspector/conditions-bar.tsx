@@ -6,6 +6,7 @@ import { mayBeSent } from "./close-code.js";
 import type { FrameConnection } from "./connection.js";
 import { Pick, Popover, Toggle } from "./controls.js";
 import { formatBytes, formatDuration } from "./format.js";
+import { Icon } from "./icons.js";
 import type { Texts } from "./texts.js";
 
 const networkTypes: readonly NetworkType[] = ["wifi", "5g", "4g", "3g", "2g", "none", "unknown"];
@@ -26,6 +27,7 @@ export function ConditionsBar({ connection, texts }: ConditionsBarProps): JSX.El
   const faults = handle?.faults;
   const conditions = faults?.conditions ?? GOOD_CONDITIONS;
   const off = handle === undefined;
+  const run = handle?.scenario;
   const change = (changes: Partial<Conditions>): void => connection.changeConditions(changes);
   const isChanged =
     networkType !== "wifi" ||
@@ -107,6 +109,12 @@ export function ConditionsBar({ connection, texts }: ConditionsBarProps): JSX.El
           />
         )}
       </Popover>
+      {run?.state === "playing" && (
+        <button type="button" class="primary" title={texts.stopScenarioHint} onClick={() => run.stop()}>
+          <Icon name="stop" />
+          {texts.stopScenario}
+        </button>
+      )}
       {isChanged && (
         <button
           type="button"

@@ -89,7 +89,7 @@ export function createFrameConnection(): FrameConnection {
       if (event.type === "visibility") hiddenAt = event.visible ? undefined : Date.now();
       else if (event.type === "diagnostics") ({ diagnostics } = event);
       else if (event.type === "pages" || event.type === "data") pagesVersion += 1;
-      else recording.hear(event, Date.now());
+      else if (event.type !== "network" && event.type !== "scenario") recording.hear(event, Date.now());
       changed();
     });
     if (networkType !== "wifi") found.setNetworkType(networkType);
@@ -111,7 +111,7 @@ export function createFrameConnection(): FrameConnection {
       return hiddenAt;
     },
     get networkType() {
-      return networkType;
+      return handle?.networkType ?? networkType;
     },
     get pagesVersion() {
       return pagesVersion;

@@ -16,6 +16,8 @@ const shapes = {
   down: "M8 3v9M4.5 8.8 8 12.3l3.5-3.5",
   chevron: "M4.5 6.5 8 10l3.5-3.5",
   close: "M4 4l8 8M12 4l-8 8",
+  play: "M4.5 2.5v11l9-5.5Z",
+  stop: "M3.5 3.5h9v9h-9z",
   phone: "M4.5 1.5h7v13h-7zM7.3 12.4h1.4",
   list: "M2.5 4h11M2.5 8h11M2.5 12h11",
   sliders: "M2.5 5h6M12 5h1.5M2.5 11H4M7.5 11h6M10.2 3.2v3.6M5.8 9.2v3.6",

@@ -16,6 +16,8 @@ export interface Preferences {
   readonly device: string;
   /** How large the phone's owner has letters, in CSS pixels. */
   readonly fontSize: number;
+  /** The scenario file that was written or chosen last; null: none was. */
+  readonly scenario: string | null;
   /** Whether what was recorded stays when the page is loaded again. */
   readonly keepsRecording: boolean;
   /** Pixels that the list of sockets takes at most. */
@@ -41,6 +43,7 @@ export function loadPreferences(storage: Pick<Storage, "getItem">, browserLangua
     phoneTheme: themes.find((each) => each === kept.phoneTheme) ?? "auto",
     device: deviceNamed(String(kept.device)).name,
     fontSize: fontSizes.find((each) => each === kept.fontSize) ?? 16,
+    scenario: typeof kept.scenario === "string" ? kept.scenario : null,
     keepsRecording: kept.keepsRecording === true,
     socketsHeight: size(kept.socketsHeight, 168),
     detailWidth: size(kept.detailWidth, 400),

@@ -2,7 +2,7 @@ import { createRuntime, programReferer, type RuntimeOptions } from "@weapp-socke
 import { createBuiltins } from "../builtin/index.js";
 import { createFaults } from "../faults/faults.js";
 import { createRandom } from "../faults/random.js";
-import { playScenario } from "../faults/scenario-player.js";
+import { playScenario, type ScenarioRun } from "../faults/scenario-player.js";
 import type { RunSettings, SimulatorHandle } from "../handle.js";
 import { urlRuleFault, urlRuleFaultText } from "../url-rule.js";
 import { createAnswers } from "../wx/answers.js";
@@ -99,7 +99,11 @@ export function createSimulator(
   let isVisible = true;
   let launched: LaunchOptions = { path: "", query: {}, scene: 1001, referrerInfo: {} };
 
-  const faults = createFaults(platform.transport, clock, createRandom(platform.scenario?.seed ?? 1));
+  // A scenario's seed decides about jitter as well.
+  let random = createRandom(1);
+  let scenario: ScenarioRun | null = null;
+  let { networkType = "wifi" } = platform.runtimeOptions;
+  const faults = createFaults(platform.transport, clock, () => random());
   const runtime = createRuntime({
     ...platform.runtimeOptions,
     transport: faults.transport,
@@ -253,16 +257,7 @@ export function createSimulator(
       recorder.emit({ type: "program", program });
       code.start();
       open(opening);
-      if (platform.scenario === null) return;
-      playScenario(platform.scenario, {
-        clock,
-        faults,
-        hide: () => handle.hide(),
-        show: () => handle.show(),
-        setNetworkType: (type) => handle.setNetworkType(type),
-        onStep: (action, undo) =>
-          recorder.log("info", [undo ? `${action.do} is over` : action.do], "scenario"),
-      });
+      if (platform.scenario !== null) handle.playScenario(platform.scenario);
     },
     uncaught: report,
     unhandled,
@@ -274,6 +269,7 @@ export function createSimulator(
       tabBar.redraw();
     },
     destroy() {
+      scenario?.stop();
       stack.closeAll();
       runtime.destroy();
       framework.destroy();
@@ -356,7 +352,14 @@ export function createSimulator(
       stack.tellTop("onShow");
       recorder.emit({ type: "visibility", visible: true });
     },
-    setNetworkType: (type) => runtime.setNetworkType(type),
+    get networkType() {
+      return networkType;
+    },
+    setNetworkType(type) {
+      runtime.setNetworkType(type);
+      networkType = type;
+      recorder.emit({ type: "network", networkType });
+    },
     setPhone(changes) {
       const { fontSize } = changes;
       if (fontSize !== undefined && !(fontSize > 0))
@@ -379,6 +382,26 @@ export function createSimulator(
     },
     settings: runSettings(platform.runtimeOptions),
     faults,
+    get scenario() {
+      return scenario;
+    },
+    playScenario(wanted) {
+      scenario?.stop();
+      random = createRandom(wanted.seed);
+      const run = playScenario(wanted, {
+        clock,
+        faults,
+        hide: () => handle.hide(),
+        show: () => handle.show(),
+        setNetworkType: (type) => handle.setNetworkType(type),
+        onStep: (action, undo) =>
+          recorder.log("info", [undo ? `${action.do} is over` : action.do], "scenario"),
+        onChange: () => recorder.emit({ type: "scenario" }),
+      });
+      scenario = run;
+      recorder.emit({ type: "scenario" });
+      return run;
+    },
     calls: recorder.calls,
     sockets: recorder.sockets,
     sendOn: (id, data) => tasks.send(id, data),

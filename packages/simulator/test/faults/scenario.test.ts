@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { playScenario } from "../../src/faults/scenario-player.js";
-import { parseScenario } from "../../src/index.js";
+import { createVirtualClock, parseScenario, type Scenario } from "../../src/index.js";
 import { lines } from "../compiler/compiled-program.js";
+import { run as runProgram } from "../headless-world.js";
 import { createFaultWorld } from "./fault-world.js";
 
 /** What happened on the stage, with its time. */
@@ -84,7 +85,7 @@ test("every action reaches the faults", async () => {
     show: () => undefined,
     setNetworkType: () => undefined,
   };
-  const stop = playScenario(scenario!, stage);
+  const run = playScenario(scenario!, stage);
   await clock.advance(0);
   expect(faults.conditions).toEqual({
     offline: false,
@@ -99,7 +100,7 @@ test("every action reaches the faults", async () => {
   await clock.advance(30);
   expect(rejected.heard).toEqual(["30 fail tls"]);
   expect(closed.heard).toEqual(["30 open", "50 close 4001 r"]);
-  stop();
+  run.stop();
   expect(clock.timers).toBe(0);
 });
 
@@ -107,7 +108,7 @@ test("a scenario that is stopped does nothing more", async () => {
   const { clock, faults } = createFaultWorld();
   const { scenario } = parseScenario('{"steps":[{"at":10,"do":"hide","for":10}]}', "s.json");
   const seen: string[] = [];
-  const stop = playScenario(scenario!, {
+  const run = playScenario(scenario!, {
     clock,
     faults,
     hide: () => seen.push("hide"),
@@ -115,9 +116,65 @@ test("a scenario that is stopped does nothing more", async () => {
     setNetworkType: () => undefined,
   });
   await clock.advance(10);
-  stop();
+  run.stop();
   await clock.advance(1000);
   expect(seen).toEqual(["hide"]);
+  expect([run.state, run.steps]).toEqual([
+    "stopped",
+    [{ times: 1, happened: 1, nextAt: null, endsAt: null }],
+  ]);
+});
+
+test("a run tells how far it is: each step's times, what comes next, what still lasts, and its end", async () => {
+  const { clock, faults } = createFaultWorld();
+  const { scenario } = parseScenario(
+    `{"steps":[
+      {"at":100,"do":"offline","for":300},
+      {"at":200,"every":100,"until":300,"probability":0,"do":"cut"},
+      {"at":50,"do":"halfOpen"}
+    ]}`,
+    "s.json",
+  );
+  let changes = 0;
+  const run = playScenario(scenario!, {
+    clock,
+    faults,
+    hide: () => undefined,
+    show: () => undefined,
+    setNetworkType: () => undefined,
+    onChange: () => (changes += 1),
+  });
+  const told = (): unknown => [
+    run.state,
+    run.lastStep,
+    ...run.steps.map(({ times, happened, nextAt, endsAt }) => [times, happened, nextAt, endsAt]),
+  ];
+  expect(told()).toEqual(["playing", null, [0, 0, 100, null], [0, 0, 200, null], [0, 0, 50, null]]);
+  await clock.advance(210);
+  expect(told()).toEqual(["playing", 0, [1, 1, null, 400], [1, 0, 300, null], [1, 1, null, null]]);
+  expect(changes).toBe(3);
+  await clock.advance(100);
+  expect(told()).toEqual(["playing", 0, [1, 1, null, 400], [2, 0, null, null], [1, 1, null, null]]);
+  await clock.advance(100);
+  expect(told()).toEqual(["over", 0, [1, 1, null, null], [2, 0, null, null], [1, 1, null, null]]);
+});
+
+test("the handle plays one, says how far it is, and stops it for another", async () => {
+  const app = await runProgram({ "pages/a/a.js": "Page({})" }, { clock: createVirtualClock() });
+  const seen: string[] = [];
+  app.listen((event) => void (event.type === "scenario" && seen.push(String(app.scenario?.state))));
+  expect([app.scenario, app.networkType]).toEqual([null, "wifi"]);
+  const read = (text: string): Scenario => parseScenario(text, "s.json").scenario!;
+  const first = app.playScenario(
+    read('{"steps":[{"at":100,"do":"network","type":"2g"},{"at":900,"do":"hide"}]}'),
+  );
+  await app.advance(100);
+  expect([app.networkType, first.lastStep]).toEqual(["2g", 0]);
+  const second = app.playScenario(read('{"steps":[{"at":50,"do":"network","type":"5g"}]}'));
+  expect([first.state, app.scenario]).toEqual(["stopped", second]);
+  await app.advance(1_000);
+  expect([app.networkType, second.state]).toEqual(["5g", "over"]);
+  expect(seen).toEqual(["playing", "playing", "stopped", "playing", "over"]);
 });
 
 test.each([

@@ -2,7 +2,7 @@ import { createPushServer, type PushServer } from "@weapp-socket/server";
 import { openBrowser } from "@weapp-socket/testkit";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import type { SimulatorOptions } from "../../src/index.js";
+import { parseScenario, type SimulatorOptions } from "../../src/index.js";
 import { openInspector } from "./real-inspector.js";
 
 /** What is done in the device panel is what the program sees: a real page, a real server, a click each. */
@@ -261,6 +261,54 @@ test("URL map: what is typed leads the next connection, outlasts a reload, and g
   await sees(page, "socket", "open");
   await tap(page, "#send");
   await expect.poll(() => got).toEqual(["hi"]);
+});
+
+test("scenario: a file is read, played with its steps told, and stopped; what is wrong with one is named", async () => {
+  const { page } = await open();
+  await sees(page, "socket", "open");
+  await page.getByRole("tab", { name: "Scenario" }).click();
+  const text = page.getByRole("textbox", { name: "Scenario file" });
+  const play = page.getByRole("button", { name: "Play" });
+  await page.locator("input[type=file]").setInputFiles({
+    name: "story.json",
+    mimeType: "application/json",
+    buffer: Buffer.from('{ "steps": [\n{ "do": "explode" } ] }'),
+  });
+  await page.getByText("story.json:2:9").waitFor();
+  expect(await play.isDisabled()).toBe(true);
+  await text.fill(`{ "steps": [
+    { "at": 0, "do": "close", "code": 4001, "reason": "story" },
+    { "at": 100, "do": "latency", "ms": 300 },
+    { "at": 100, "do": "network", "type": "3g" },
+    { "at": 600000, "do": "cut" },
+  ] }`);
+  await play.click();
+  await sees(page, "socket", "closed 4001 story");
+  await sees(page, "network", "3g");
+  // What a scenario does shows where a person would have done it.
+  await expect.poll(() => bar(page).getByLabel("Latency").inputValue()).toBe("300");
+  await expect.poll(() => bar(page).getByLabel("Network").inputValue()).toBe("3g");
+  const steps = page.getByRole("list", { name: "Steps" }).getByRole("listitem");
+  await expect.poll(() => steps.first().textContent()).toContain("done");
+  expect(await steps.last().textContent()).toMatch(/600 s.*cut.*in \d+ s/u);
+  expect(await steps.nth(2).getAttribute("aria-current")).toBe("step");
+  await bar(page).getByRole("button", { name: "Stop scenario" }).click();
+  await page.getByText("stopped", { exact: true }).waitFor();
+  expect(await page.evaluate(() => window.simulator!.scenario?.state)).toBe("stopped");
+  // The file outlasts the page.
+  await page.reload();
+  await page.getByRole("tab", { name: "Scenario" }).click();
+  await expect.poll(() => text.inputValue()).toContain("600000");
+});
+
+test("scenario: the one that the simulator was started with is seen, and stopped", async () => {
+  const scenario = parseScenario('{"seed":7,"steps":[{"at":600000,"do":"cut"}]}', "s.json").scenario!;
+  const { page } = await open({ scenario });
+  await page.getByRole("tab", { name: "Scenario" }).click();
+  await page.getByText("seed 7").waitFor();
+  expect(await page.getByRole("textbox", { name: "Scenario file" }).inputValue()).toContain('"at": 600000');
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
+  await page.getByRole("button", { name: "Play" }).waitFor();
 });
 
 test("domains: with the check on, an address that is not in the lists is refused", async () => {

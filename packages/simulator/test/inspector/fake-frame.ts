@@ -158,7 +158,9 @@ const handle = {
     ask("show")();
     recorder.emit({ type: "visibility", visible: true });
   },
+  networkType: "wifi",
   setNetworkType: ask("setNetworkType"),
+  scenario: null,
   setPhone(changes) {
     phone = { ...phone, ...changes };
     document.documentElement.style.colorScheme = phone.theme === "auto" ? "light dark" : phone.theme;

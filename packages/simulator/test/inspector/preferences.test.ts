@@ -12,6 +12,7 @@ const defaults: Preferences = {
   phoneTheme: "auto",
   device: "iPhone SE",
   fontSize: 16,
+  scenario: null,
   keepsRecording: false,
   socketsHeight: 168,
   detailWidth: 400,
