@@ -15,7 +15,7 @@ export function createDriver(
   act: (output: ClientOutput) => void,
   rest: () => void,
 ): Driver {
-  const waiting: ClientOutput[] = [];
+  let waiting: ClientOutput[] = [];
   let isRunning = false;
   let cancel: (() => void) | undefined;
 
@@ -31,7 +31,7 @@ export function createDriver(
 
   /** What listeners ask for meanwhile waits its turn: the wire has the machine's order. */
   function run(outputs: readonly ClientOutput[]): void {
-    waiting.push(...outputs);
+    waiting = waiting.concat(outputs);
     if (isRunning) return;
     isRunning = true;
     for (let output = waiting.shift(); output !== undefined; output = waiting.shift()) act(output);

@@ -24,7 +24,7 @@ export function encode(message: ClientMessage | ServerMessage): string {
 
 /** Several messages as the text of one frame; one alone goes without the array. */
 export function encodeBatch(messages: ReadonlyArray<ClientMessage | ServerMessage>): string {
-  return messages.length === 1 ? encode(messages[0]!) : JSON.stringify(messages);
+  return JSON.stringify(messages.length === 1 ? messages[0] : messages);
 }
 
 /** What a client sent, for the server. Throws ProtocolError. */

@@ -30,13 +30,14 @@ export interface Acks {
   forget(channel: string): void;
   /** The ack to send, if there is anything to say. */
   take(): ClientMessage | undefined;
-  readonly deadline: number | undefined;
+  /** Infinity: none. */
+  readonly deadline: number;
 }
 
 export function createAcks(level: AckLevel): Acks {
   const byReceipt = level === "received";
   const byChannel = Object.create(null) as Record<string, Progress>;
-  let dueAt: number | undefined;
+  let dueAt = Infinity;
   let messages = 0;
   let bytes = 0;
   let maxMessages = ACK_MESSAGES;
@@ -49,7 +50,7 @@ export function createAcks(level: AckLevel): Acks {
   function mark(progress: Progress, position: string, now: number): void {
     messages += 1;
     progress.upTo = position;
-    if (dueAt === undefined) dueAt = now + ACK_MS;
+    dueAt = Math.min(dueAt, now + ACK_MS);
   }
 
   return {
@@ -94,7 +95,7 @@ export function createAcks(level: AckLevel): Acks {
       // JSON leaves out what is undefined.
       const ack = { t: "ack", c, from, level: byReceipt ? undefined : level };
       messages = bytes = 0;
-      dueAt = undefined;
+      dueAt = Infinity;
       return Object.keys(c).length > 0 ? (ack as ClientMessage) : undefined;
     },
     get deadline() {

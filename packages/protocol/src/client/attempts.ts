@@ -21,15 +21,15 @@ export interface Attempts {
 
 export function createAttempts(url: string, random: () => number): Attempts {
   let failures = 0;
-  let liveSince: number | undefined;
+  let liveSince = Infinity;
   let backoffUntil = 0;
   let byeUntil = 0;
   let otherUrl: string | undefined;
 
   return {
     failed(now) {
-      if (liveSince !== undefined && now - liveSince >= STABLE_MS) failures = 0;
-      liveSince = undefined;
+      if (now - liveSince >= STABLE_MS) failures = 0;
+      liveSince = Infinity;
       backoffUntil = now + backoffMs(defaultBackoff, failures, random());
       failures += 1;
     },

@@ -96,7 +96,7 @@ export function createClientMachine(options: ClientOptions): ClientMachine {
   }
 
   function emit(outputs: readonly ClientOutput[]): void {
-    out.push(...outputs);
+    out = out.concat(outputs);
   }
 
   function enter(next: ClientState): void {
@@ -227,7 +227,7 @@ export function createClientMachine(options: ClientOptions): ClientMachine {
       // Wanted since the hello, or forgotten by the server: ask, rather than wait for nothing.
       if (askedInHello.indexOf(channel) < 0 || answer === undefined)
         send([subscriptions.ask(channel, nextId())]);
-      else out.push(...subscriptions.attached(channel, answer, now));
+      else emit(subscriptions.attached(channel, answer, now));
     });
     if (isHeld("hidden")) send([{ t: "hidden" }]);
     flushOutbox(now);
@@ -282,7 +282,7 @@ export function createClientMachine(options: ClientOptions): ClientMachine {
       return;
     }
     if (verdict === "probe") probe(now);
-    if (acks.deadline !== undefined && acks.deadline <= now) flushAcks();
+    if (acks.deadline <= now) flushAcks();
     subscriptions.due(now).forEach((channel) => send([subscriptions.ask(channel, nextId())]));
     flushOutbox(now);
   }
@@ -390,12 +390,12 @@ export function createClientMachine(options: ClientOptions): ClientMachine {
     ended: inert,
   };
 
-  function ownDeadline(): number | undefined {
+  function ownDeadline(): number {
     switch (state) {
       case "idle":
       case "paused":
       case "ended":
-        return undefined;
+        return Infinity;
       case "waiting":
         return attempts.until;
       case "authorizing":
@@ -404,7 +404,7 @@ export function createClientMachine(options: ClientOptions): ClientMachine {
       case "closing":
         return stepUntil;
       case "live":
-        return earliest(liveness.deadline, earliest(acks.deadline, subscriptions.deadline));
+        return Math.min(liveness.deadline, acks.deadline, subscriptions.deadline);
     }
   }
 
@@ -450,7 +450,9 @@ export function createClientMachine(options: ClientOptions): ClientMachine {
       return flushed();
     },
     get deadline() {
-      return earliest(ownDeadline(), state === "ended" ? undefined : outbox.deadline(state === "live"));
+      // An outbox that has ended is empty.
+      const at = Math.min(ownDeadline(), outbox.deadline(state === "live"));
+      return at < Infinity ? at : undefined;
     },
     get state() {
       return state;
@@ -470,9 +472,4 @@ function row(base: Row, cells: Partial<Row>): Row {
     });
   });
   return all as Row;
-}
-
-function earliest(a: number | undefined, b: number | undefined): number | undefined {
-  if (a === undefined) return b;
-  return b === undefined || a < b ? a : b;
 }

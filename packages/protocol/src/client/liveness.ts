@@ -20,29 +20,28 @@ export interface Liveness {
 export function createLiveness(): Liveness {
   let silenceMs = 0;
   let heardAt = 0;
-  let probeUntil: number | undefined;
+  let probeUntil = Infinity;
 
-  const deadline = (): number =>
-    probeUntil === undefined ? heardAt + silenceMs : Math.min(probeUntil, heardAt + silenceMs);
+  const deadline = (): number => Math.min(probeUntil, heardAt + silenceMs);
+
+  function heard(now: number): void {
+    heardAt = now;
+    probeUntil = Infinity;
+  }
 
   return {
     begin(heartbeatMs, now) {
       silenceMs = heartbeatMs + GRACE_MS;
-      heardAt = now;
-      probeUntil = undefined;
+      heard(now);
     },
-    heard(now) {
-      heardAt = now;
-      probeUntil = undefined;
-    },
+    heard,
     probing(now) {
-      if (probeUntil === undefined) probeUntil = now + PROBE_MS;
+      probeUntil = Math.min(probeUntil, now + PROBE_MS);
     },
     check(now) {
       if (now < deadline()) return "fine";
       if (now - deadline() < SLEPT_MS) return "dead";
-      heardAt = now;
-      probeUntil = undefined;
+      heard(now);
       return "probe";
     },
     get deadline() {

@@ -29,8 +29,8 @@ export interface Outbox {
   expire(now: number): ClientOutput[];
   /** Gives up everything. */
   clear(error: ErrorBody): ClientOutput[];
-  /** When `expire` or `due` has something to do. `isLive`: whether sending is possible. */
-  deadline(isLive: boolean): number | undefined;
+  /** When `expire` or `due` has something to do; Infinity: never. `isLive`: whether sending is possible. */
+  deadline(isLive: boolean): number;
 }
 
 export function createOutbox(maxEntries: number, requestMs: number): Outbox {
@@ -96,13 +96,11 @@ export function createOutbox(maxEntries: number, requestMs: number): Outbox {
       );
     },
     deadline(isLive) {
-      let earliest: number | undefined;
-      entries.forEach((entry) => {
-        const at =
-          isLive && entry.id === undefined ? Math.min(entry.notBefore, entry.expiresAt) : entry.expiresAt;
-        if (earliest === undefined || at < earliest) earliest = at;
-      });
-      return earliest;
+      return entries.reduce(
+        (at, { id, notBefore, expiresAt }) =>
+          Math.min(at, expiresAt, isLive && id === undefined ? notBefore : Infinity),
+        Infinity,
+      );
     },
   };
 }

@@ -18,7 +18,8 @@ interface Subscription {
   readonly cursor: ChannelCursor;
   /** Number of the subscribe that is on its way. */
   asked: number | undefined;
-  retryAt: number | undefined;
+  /** Infinity: not by itself. */
+  retryAt: number;
 }
 
 /** The channels that the application wants, where each stands, and what is on its way to mend a hole. */
@@ -43,7 +44,8 @@ export interface Subscriptions {
     now: number,
   ): { readonly outputs: readonly ClientOutput[]; readonly recover: boolean };
   jumped(message: Extract<ServerMessage, { t: "gap" }>): ClientOutput[];
-  readonly deadline: number | undefined;
+  /** Infinity: none. */
+  readonly deadline: number;
 }
 
 export function createSubscriptions(acks: Acks): Subscriptions {
@@ -59,7 +61,7 @@ export function createSubscriptions(acks: Acks): Subscriptions {
   return {
     want(channel, position) {
       if (byChannel[channel] !== undefined) return false;
-      byChannel[channel] = { cursor: createChannelCursor(position), asked: undefined, retryAt: undefined };
+      byChannel[channel] = { cursor: createChannelCursor(position), asked: undefined, retryAt: Infinity };
       return true;
     },
     drop,
@@ -74,14 +76,14 @@ export function createSubscriptions(acks: Acks): Subscriptions {
       Object.keys(byChannel).forEach((channel) => {
         const subscription = byChannel[channel]!;
         subscription.asked = undefined;
-        subscription.retryAt = undefined;
+        subscription.retryAt = Infinity;
         subscription.cursor.recovering();
       });
     },
     ask(channel, id) {
       const subscription = byChannel[channel]!;
       subscription.asked = id;
-      subscription.retryAt = undefined;
+      subscription.retryAt = Infinity;
       subscription.cursor.recovering();
       const position = subscription.cursor.position();
       // JSON leaves out what is undefined.
@@ -93,10 +95,7 @@ export function createSubscriptions(acks: Acks): Subscriptions {
       } as ClientMessage;
     },
     due(now) {
-      return Object.keys(byChannel).filter((channel) => {
-        const { retryAt } = byChannel[channel]!;
-        return retryAt !== undefined && retryAt <= now;
-      });
+      return Object.keys(byChannel).filter((channel) => byChannel[channel]!.retryAt <= now);
     },
     attached(channel, answer, now) {
       const subscription = byChannel[channel]!;
@@ -138,12 +137,10 @@ export function createSubscriptions(acks: Acks): Subscriptions {
       return [{ type: "gap", channel: gap.c, why: gap.why, position: gap.p }];
     },
     get deadline() {
-      let earliest: number | undefined;
-      Object.keys(byChannel).forEach((channel) => {
-        const { retryAt } = byChannel[channel]!;
-        if (retryAt !== undefined && (earliest === undefined || retryAt < earliest)) earliest = retryAt;
-      });
-      return earliest;
+      return Object.keys(byChannel).reduce(
+        (at, channel) => Math.min(at, byChannel[channel]!.retryAt),
+        Infinity,
+      );
     },
   };
 }
