@@ -1,4 +1,4 @@
-import type { ClientOutput, ClientRequest, HistoryMessage } from "@weapp-socket/protocol";
+import type { ClientOutput, ClientRequest, HistoryMessage, Message } from "@weapp-socket/protocol";
 import type { Channel, ChannelMessage, ChannelOptions, ChannelState, HistoryOptions } from "./client.js";
 import type { Core } from "./core.js";
 import { createError, type ClientError } from "./failure.js";
@@ -79,9 +79,8 @@ export function createChannel(
     // A listener may unsubscribe: nothing waits then, and the position stays at what it was given.
     for (let output = waiting.shift(); output !== undefined; output = waiting.shift()) {
       if (output.type === "message") {
-        const { p, d, at } = output.message;
-        const message = asMessage(p, d, at);
-        positions[name] = p;
+        const message = asMessage(output.message);
+        positions[name] = message.position;
         given.push(message);
         listeners.emit("message", message);
       } else {
@@ -118,8 +117,8 @@ export function createChannel(
     }
   }
 
-  function asMessage(position: string, data: HistoryMessage["d"], at: number | undefined): ChannelMessage {
-    return { channel: name, position, data, at };
+  function asMessage({ p, d, at, base64 }: Message | HistoryMessage): ChannelMessage {
+    return { channel: name, position: p, data: d, at, base64 };
   }
 
   const channel: Channel = {
@@ -150,7 +149,7 @@ export function createChannel(
       const what = { kind: "history", channel: name, before, after, limit } as ClientRequest;
       return requests.ask(what, (ok) => {
         const page = ok as unknown as { messages: readonly HistoryMessage[]; more: boolean };
-        return { messages: page.messages.map(({ p, d, at }) => asMessage(p, d, at)), more: page.more };
+        return { messages: page.messages.map(asMessage), more: page.more };
       });
     },
     members() {

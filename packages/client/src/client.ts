@@ -120,6 +120,8 @@ export interface ChannelMessage {
   readonly data: Json;
   /** Server's clock, milliseconds since 1970. */
   readonly at: number | undefined;
+  /** True: bytes were published, and `data` has them in base64 (`wx.base64ToArrayBuffer`). */
+  readonly base64: true | undefined;
 }
 
 export interface ChannelGap {

@@ -109,6 +109,24 @@ test("two clients: what one publishes both get, at the position that it was told
   );
 });
 
+test("bytes come as base64, and say so; text does not", async () => {
+  const { server, port } = await serve();
+  const { client } = phone(port).launch();
+  const channel = client.channel("room");
+  const seen: unknown[] = [];
+  channel.on("message", ({ data, base64 }) => void seen.push([data, base64]));
+  await expect.poll(() => channel.state).toBe("live");
+  await server.publish("room", new Uint8Array([1, 2]));
+  await server.publish("room", "AQI=");
+  const expected = [
+    ["AQI=", true],
+    ["AQI=", undefined],
+  ];
+  await expect.poll(() => seen).toEqual(expected);
+  const { messages } = await channel.history();
+  expect(messages.map(({ data, base64 }) => [data, base64])).toEqual(expected);
+});
+
 test("suspended for a while: everything that was missed, in order, and no gap", async () => {
   const { server, port } = await serve();
   const { client, runtime, thrown } = phone(port).launch();

@@ -47,6 +47,8 @@ export interface HistoryMessage {
   readonly d: Json;
   /** Server's clock, milliseconds since 1970. */
   readonly at: number;
+  /** Bytes were published: `d` has them in base64. */
+  readonly base64?: true;
 }
 
 export type HelloReason = "start" | "resume" | "show" | "network" | "drain";
@@ -155,6 +157,8 @@ export type Message = {
   readonly prev: string;
   readonly d: Json;
   readonly at?: number;
+  /** Bytes were published: `d` has them in base64. */
+  readonly base64?: true;
 };
 export type Skip = { readonly t: "skip"; readonly c: string; readonly p: string; readonly prev: string };
 export type Gap = { readonly t: "gap"; readonly c: string; readonly p: string; readonly why: GapWhy };
