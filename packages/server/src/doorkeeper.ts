@@ -15,6 +15,7 @@ import type { Identity } from "./auth/identity.js";
 import { answerOffers } from "./compression.js";
 import { FirstMessage } from "./first-message.js";
 import { ReceivedHandshake } from "./handshake.js";
+import { asksForWebSocket } from "./http/plain-request.js";
 import { busy, goingAway, type Problem } from "./http/problem.js";
 import { Lobby } from "./lobby.js";
 import { RateGate } from "./rate-gate.js";
@@ -86,7 +87,7 @@ export class Doorkeeper {
       refuseSocket(socket, { status: error.status, detail: error.message }, this.node);
       return true;
     }
-    if (!head.headers.has("upgrade")) return false;
+    if (!asksForWebSocket(head.headers.get("upgrade"))) return false;
     this.admit(socket, head, received.subarray(headBytes), path);
     return true;
   }

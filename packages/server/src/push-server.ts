@@ -33,6 +33,7 @@ import { closeOverTime } from "./drain.js";
 import { pathOf, type Handshake } from "./handshake.js";
 import type { HttpApi } from "./http/http-api.js";
 import { publishForReceipt, readReceipt, type Receipt } from "./http/receipts.js";
+import { asksForWebSocket, serveWithoutUpgrade } from "./http/plain-request.js";
 import { AFTER_INNER, channelOf, inboxOf } from "./inner-channel.js";
 import { resolveOptions, type PushServerOptions, type Settings } from "./options.js";
 import { toContent } from "./outbound-frame.js";
@@ -156,8 +157,12 @@ class PushServer extends EventEmitter<PushServerEvents> {
     const { path } = options;
     const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
       const isOurs = path === undefined || pathOf(request.url ?? "") === path;
+      const isAlone = server.listenerCount("upgrade") === 1;
+      // Without us it would have been a request like any other.
+      const isPlain = isAlone && !asksForWebSocket(request.headers.upgrade);
+      if (isPlain && serveWithoutUpgrade(server, request, socket, head)) return;
       // Somebody has to answer: an upgrade that nobody takes would hang.
-      if (isOurs || server.listenerCount("upgrade") === 1) {
+      if (isOurs || isAlone) {
         this.doorkeeper.takeUpgrade(request, socket as Socket, head, path);
       }
     };

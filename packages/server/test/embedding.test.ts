@@ -60,6 +60,13 @@ describe.each(["node-http", "express", "fastify", "koa", "hono"])("examples/embe
     elsewhere.socket.write(upgradeRequest("/elsewhere"));
     await elsewhere.untilClosed();
     expect(elsewhere.status).toBe(404);
+    // Java's HttpClient asks for HTTP/2 in every request: the application's routes are there for it all the same.
+    const java = await RawClient.dial(port);
+    const wish = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n";
+    java.socket.write(`GET / HTTP/1.1\r\nHost: a\r\n${wish}\r\n`);
+    await java.until(() => java.body.includes("hello from"));
+    expect(java.status).toBe(200);
+    java.destroy();
     if (name === "node-http") return;
     expect((await fetch(`http://127.0.0.1:${port}/nothing`)).status).toBe(404);
   });

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createPushServer, type PushServer } from "../src/index.js";
 import { createManualClock, type ManualClock } from "./broker/manual-clock.js";
 import { RawClient, upgradeRequest } from "./raw-client.js";
+import { settled } from "./server-world.js";
 
 const KEY = "0123456789abcdef";
 
@@ -150,6 +151,38 @@ describe("HTTP beside WebSocket", () => {
     await client.until(() => client.texts.length === 1);
     client.destroy();
     await expect.poll(() => server.connectionCount).toBe(0);
+  });
+
+  test("who would rather speak HTTP/2, as Java does, is served all the same, body and all", async () => {
+    const client = await RawClient.dial(port);
+    const wish = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n";
+    const content = '{"channel":"chat","data":1}';
+    const head = (length: number): string =>
+      `POST /v1/publish HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${KEY}\r\n${wish}Content-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
+    // Whole, and in pieces on the same connection.
+    client.socket.write(head(content.length) + content);
+    await client.until(() => client.body.endsWith("}\n"));
+    expect(client.status).toBe(200);
+    client.reset();
+    client.socket.write(head(content.length) + content.slice(0, 5));
+    await settled();
+    client.socket.write(content.slice(5));
+    await client.until(() => client.body.endsWith("}\n"));
+    expect(client.status).toBe(200);
+    client.reset();
+    client.socket.write(`GET /healthz HTTP/1.1\r\nHost: a\r\n${wish}\r\n`);
+    await client.until(() => client.body.endsWith("}\n"));
+    expect(JSON.parse(client.body)).toEqual({ ok: true });
+    client.destroy();
+  });
+
+  test("HEAD is GET without the body", async () => {
+    const response = await fetch(`http://127.0.0.1:${port}/healthz`, { method: "HEAD" });
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-length")).toBe("12");
+    expect(await response.text()).toBe("");
+    const other = await fetch(`http://127.0.0.1:${port}/healthz`, { method: "POST" });
+    expect(other.headers.get("allow")).toBe("GET, HEAD");
   });
 
   test("a body that drips is ended after httpTimeoutMs", async () => {

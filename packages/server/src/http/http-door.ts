@@ -4,6 +4,7 @@ import type { Doorkeeper } from "../doorkeeper.js";
 import { refuseSocket } from "../refused-socket.js";
 import type { ServerNode } from "../server-node.js";
 import type { WheelEntry } from "../timer-wheel.js";
+import { asksForWebSocket, serveWithoutUpgrade } from "./plain-request.js";
 import { busy, formatProblemResponse } from "./problem.js";
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -36,6 +37,8 @@ export class HttpDoor {
     });
     // A proxy may use a connection that it kept open for a handshake.
     this.server.on("upgrade", (request, socket, head) => {
+      const isWebSocket = asksForWebSocket(request.headers.upgrade);
+      if (!isWebSocket && serveWithoutUpgrade(this.server, request, socket, head)) return;
       this.forget(socket as Socket);
       doorkeeper.takeUpgrade(request, socket as Socket, head, path);
     });

@@ -15,6 +15,10 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number): 
   if (!/^application\/(?:[\w.-]+\+)?json(?:$|;)/i.test(type)) {
     return refuse(415, undefined, `content-type: expected application/json, got ${quote(type)}`);
   }
+  const encoding = request.headers["content-encoding"] ?? "identity";
+  if (encoding.toLowerCase() !== "identity") {
+    return refuse(415, undefined, `content-encoding: expected none, got ${quote(encoding)}`);
+  }
   const chunks: Buffer[] = [];
   let bytes = 0;
   // Not destroyed when it is left early: the answer still has to go out on the same socket.

@@ -15,14 +15,16 @@ export class Router {
     this.entries = routes.map((route) => ({ route, parts: route.path.split("/") }));
   }
 
+  /** HEAD is GET without the body, which node:http leaves out. */
   find(method: string, path: string): Match {
+    const wanted = method === "HEAD" ? "GET" : method;
     const parts = path.split("/");
     const allow: string[] = [];
     for (const { route, parts: pattern } of this.entries) {
       const params = matchParts(pattern, parts);
       if (params === undefined) continue;
-      if (route.method === method) return { route, params };
-      allow.push(route.method);
+      if (route.method === wanted) return { route, params };
+      allow.push(...(route.method === "GET" ? ["GET", "HEAD"] : [route.method]));
     }
     return allow.length > 0 ? { allow } : undefined;
   }

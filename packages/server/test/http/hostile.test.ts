@@ -105,6 +105,7 @@ describe("bodies", () => {
       415,
       "unsupported-media-type",
     ],
+    ["compression", "{}", { "content-encoding": "gzip" }, 415, "unsupported-media-type"],
     ["no JSON", "{", {}, 400, "bad-json"],
     ["nothing", "", {}, 400, "bad-json"],
     ["no UTF-8", new Uint8Array([0x22, 0xff, 0x22]), {}, 400, "bad-json"],
