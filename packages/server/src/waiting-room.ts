@@ -27,14 +27,27 @@ export class WaitingRoom {
 
   enter(socket: Socket): void {
     const { settings, wheel } = this.refuser;
-    if (!this.gate.pass() || this.waiting.size >= settings.maxPendingHandshakes) {
+    if (!this.gate.pass() || !this.hasRoom()) {
       refuseSocket(socket, busy("too many clients are connecting"), this.refuser);
       return;
     }
-    const arrival = new Arrival(socket, this);
+    const arrival = new Arrival(socket, this, settings.clock.now());
     this.waiting.add(arrival);
     setOwner(socket, arrival);
     wheel.set(arrival, settings.handshakeTimeoutMs);
+  }
+
+  /**
+   * A client that means it sends its head at once. So where the room is full, who has been in it for long makes room:
+   * a few sockets that say nothing, and come again when they are thrown out, do not keep everybody else out.
+   */
+  private hasRoom(): boolean {
+    const { settings } = this.refuser;
+    if (this.waiting.size < settings.maxPendingHandshakes) return true;
+    const [oldest] = this.waiting;
+    if (oldest === undefined || settings.clock.now() - oldest.enteredAtMs < PATIENCE_MS) return false;
+    oldest.refuse(busy("too many clients are connecting"));
+    return true;
   }
 
   leave(arrival: Arrival): void {
@@ -48,17 +61,21 @@ export class WaitingRoom {
 }
 
 const EMPTY = Buffer.alloc(0);
+/** How long a head may take before another client goes first, where there is room for one only. */
+const PATIENCE_MS = 1000;
 
 class Arrival implements SocketOwner, WheelEntry {
   wheelTick = 0;
   wheelIndex = 0;
   readonly socket: Socket;
+  readonly enteredAtMs: number;
   private readonly room: WaitingRoom;
   private received: Buffer = EMPTY;
 
-  constructor(socket: Socket, room: WaitingRoom) {
+  constructor(socket: Socket, room: WaitingRoom, enteredAtMs: number) {
     this.socket = socket;
     this.room = room;
+    this.enteredAtMs = enteredAtMs;
   }
 
   onSocketData(chunk: Buffer): void {
@@ -90,7 +107,7 @@ class Arrival implements SocketOwner, WheelEntry {
     this.refuse({ status: 408, detail });
   }
 
-  private refuse(problem: Problem): void {
+  refuse(problem: Problem): void {
     this.room.leave(this);
     refuseSocket(this.socket, problem, this.room.refuser);
   }

@@ -205,3 +205,18 @@ test("one socket above maxPendingHandshakes gets 503 at once", async () => {
   await waiting.until(() => waiting.status === 101);
   waiting.destroy();
 });
+
+test("a socket that has said nothing for a second makes room for one that does", async () => {
+  const clock = createManualClock();
+  const { port } = await start({ maxPendingHandshakes: 2, clock });
+  const silent = [await RawClient.dial(port), await RawClient.dial(port)];
+  clock.advance(1000);
+  const client = await RawClient.dial(port);
+  await silent[0]!.untilClosed();
+  expect(silent[0]).toMatchObject({ status: 503 });
+  client.socket.write(upgradeRequest());
+  await client.until(() => client.status === 101);
+  expect(silent[1]).toMatchObject({ status: 0, isClosed: false });
+  silent[1]!.destroy();
+  client.destroy();
+});
