@@ -11,6 +11,8 @@ export interface AccessRequest {
   readonly channel: string;
   /** Absent for a client that has not proven who it is. */
   readonly identity: Identity | undefined;
+  /** What it wants to publish, for `publish`: unchecked. Here is the place to ask what may be said, as `msgSecCheck`. */
+  readonly data?: unknown;
 }
 
 /** Whether a client may. Asked anew for every wish. A RequestError is a no with its own words. */

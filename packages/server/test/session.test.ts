@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import type { Authenticate, PushServerOptions } from "../src/index.js";
+import { RequestError, type Authenticate, type PushServerOptions } from "../src/index.js";
 import { settled, startServer, type ServerWorld } from "./server-world.js";
 import { SessionClient, type SessionClientOptions } from "./session-client.js";
 
@@ -81,6 +81,27 @@ describe("a session client", () => {
     client.request(2, { kind: "publish", channel: "quiet", key: "k2", data: 1 });
     await client.until(() => client.of("settled").length === 2);
     expect(client.of("settled").map(({ error }) => error?.code)).toEqual(["forbidden", "forbidden"]);
+  });
+
+  test("publishes what the application has looked at first", async () => {
+    const asked: unknown[] = [];
+    const world = await startServer({
+      channels: [{ match: "*", clientPublish: true }],
+      authorize: async ({ action, data = null }) => {
+        if (action === "publish") asked.push(data);
+        // As WeChat's msgSecCheck would, later and with a word of its own.
+        await Promise.resolve();
+        if (JSON.stringify(data).includes("rude")) throw new RequestError("risky", false, "risky");
+        return true;
+      },
+    });
+    const client = await enter(world, { channels: { room: null } });
+    client.request(1, { kind: "publish", channel: "room", key: "k1", data: { say: "rude" } });
+    client.request(2, { kind: "publish", channel: "room", key: "k2", data: { say: "kind" } });
+    await client.until(() => client.of("settled").length === 2 && client.messages("room").length > 0);
+    expect(client.of("settled").map(({ error }) => error?.code)).toEqual(["risky", undefined]);
+    expect(client.messages("room")).toEqual([{ say: "kind" }]);
+    expect(asked).toEqual([{ say: "rude" }, { say: "kind" }]);
   });
 
   test("that comes back gets the five messages that it missed, and then what follows", async () => {

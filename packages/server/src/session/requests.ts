@@ -31,6 +31,7 @@ export async function grantChannel(
   requester: Requester,
   action: AccessAction,
   name: string,
+  data?: Json,
 ): Promise<string> {
   const { identity, user } = requester;
   if (name.startsWith(INBOX)) {
@@ -45,7 +46,8 @@ export async function grantChannel(
     }
     return brokerChannelOf(requester, name);
   }
-  if (await settings.authorize({ action, channel: name, identity })) return name;
+  const wish = data === undefined ? {} : { data };
+  if (await settings.authorize({ action, channel: name, identity, ...wish })) return name;
   throw forbidden(`channel ${name}: this client may not ${action}`);
 }
 
@@ -69,7 +71,7 @@ export async function publishFor(
   if (!channel.startsWith(INBOX) && !node.ruleOf(channel).clientPublish) {
     throw forbidden(`channel ${channel}: clients may not publish`);
   }
-  const name = await grantChannel(node, requester, "publish", channel);
+  const name = await grantChannel(node, requester, "publish", channel, data);
   const { position } = await node.publish({
     channel: name,
     ...toContent(data),
