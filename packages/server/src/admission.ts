@@ -17,7 +17,7 @@ export interface Admitted {
   readonly owesToken: boolean;
 }
 
-const DEVICE = /^[A-Za-z0-9_\-:.]{1,64}$/;
+const DEVICE = /^[A-Za-z0-9_\-:.@/]{1,64}$/;
 const MAX_REPLAY = 1000;
 const FOREIGN_ORIGIN: Problem = {
   status: 403,

@@ -154,6 +154,21 @@ describe("one-time tickets", () => {
     expect((await world.knock(`/?ticket=${old}`)).status).toBe(401);
   });
 
+  test("let in whatever device the HTTP API takes", async () => {
+    const world = await startServer({ adminKey: "0123456789abcdef" });
+    const mint = (device: string): Promise<Response> =>
+      fetch(`http://127.0.0.1:${world.port}/v1/tickets`, {
+        method: "POST",
+        headers: { authorization: "Bearer 0123456789abcdef", "content-type": "application/json" },
+        body: JSON.stringify({ user: "ann", device }),
+      });
+    const device = "a@b/c:d-e_f.g".padEnd(64, "x");
+    const { ticket } = (await (await mint(device)).json()) as { ticket: string };
+    const query = new URLSearchParams({ ticket, device }).toString();
+    expect((await world.enter(`/?${query}`)).connection.device).toBe(device);
+    expect((await mint(`${device}x`)).status).toBe(400);
+  });
+
   test("work without authenticate, where nobody else is known", async () => {
     const world = await startServer();
     const { ticket } = await world.server.tickets.mint({ user: "ann" });

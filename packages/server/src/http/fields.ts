@@ -15,10 +15,17 @@ export const userField: StringSchema = {
   pattern: "^[A-Za-z0-9_\\-:.@/]{1,128}$",
 };
 
+/** What a client can name in its handshake: see admission. */
 export const deviceField: StringSchema = {
   type: "string",
-  description: "1 to 128 characters of A-Z a-z 0-9 _ - : . @ /",
-  pattern: "^[A-Za-z0-9_\\-:.@/]{1,128}$",
+  description: "1 to 64 characters of A-Z a-z 0-9 _ - : . @ /",
+  pattern: "^[A-Za-z0-9_\\-:.@/]{1,64}$",
+};
+
+export const connectionField: StringSchema = {
+  type: "string",
+  description: "a connection's id, as `sessions` tells it",
+  pattern: "^[A-Za-z0-9_\\-:.]{1,128}$",
 };
 
 export const keyField: StringSchema = {

@@ -109,7 +109,7 @@ export class HttpApi {
     }
     const seconds = (performance.now() - startedAt) / 1000;
     this.metrics.count(route.operationId, status, seconds);
-    this.log(route, key, status, seconds);
+    this.log(route, params, key, status, seconds);
   }
 
   private checkAccess({ scope }: Route, key: ApiKey | undefined): void {
@@ -160,10 +160,17 @@ export class HttpApi {
     return body.value as Record<string, unknown>;
   }
 
-  /** Neither query nor body nor key, but its name: they have secrets in them. */
-  private log(route: Route, key: ApiKey | undefined, status: number, seconds: number): void {
+  /** Neither query nor body nor key, but its name: they have secrets in them. Whom it was about is in the path. */
+  private log(
+    route: Route,
+    params: Readonly<Record<string, string>>,
+    key: ApiKey | undefined,
+    status: number,
+    seconds: number,
+  ): void {
     const fields = {
       operation: route.operationId,
+      ...(route.scope === "admin" && status < 400 && params),
       status,
       caller: key?.name,
       durationMs: Math.round(seconds * 1e6) / 1000,

@@ -1,3 +1,4 @@
+import { addressKey } from "../address.js";
 import type { Clock } from "../clock.js";
 
 const MAX_ADDRESSES = 10_000;
@@ -18,18 +19,20 @@ export class LoginGate {
     this.total = total;
   }
 
-  /** Whether one more may pass now. */
+  /** Whether one more may pass now. An IPv6 network counts as one address: whoever has one has all of its addresses. */
   pass(address: string): boolean {
     const nowMs = this.clock.now();
-    if (nowMs >= this.windowEndsAtMs) {
+    // A clock that was set back begins a new minute as well.
+    if (nowMs >= this.windowEndsAtMs || nowMs < this.windowEndsAtMs - WINDOW_MS) {
       this.counts = new Map();
       this.sum = 0;
       this.windowEndsAtMs = nowMs + WINDOW_MS;
     }
-    const count = this.counts.get(address) ?? 0;
+    const key = addressKey(address);
+    const count = this.counts.get(key) ?? 0;
     const isNewAndFull = count === 0 && this.counts.size >= MAX_ADDRESSES;
     if (count >= this.perAddress || this.sum >= this.total || isNewAndFull) return false;
-    this.counts.set(address, count + 1);
+    this.counts.set(key, count + 1);
     this.sum++;
     return true;
   }

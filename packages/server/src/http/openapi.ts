@@ -75,7 +75,10 @@ function formatOperation(route: Route): unknown {
     ...(scope === "public" && { security: [] }),
     parameters: formatParameters(route),
     ...(body !== undefined && {
-      requestBody: { required: true, content: { "application/json": { schema: body } } },
+      requestBody: {
+        required: (body.required?.length ?? 0) > 0,
+        content: { "application/json": { schema: body } },
+      },
     }),
     responses: {
       [answer.status]: { description: answer.description, content: { [type]: { schema: answer.schema } } },

@@ -33,7 +33,8 @@ export class ReadinessProbe implements ChannelListener {
 
   ask(): Promise<Readiness> {
     const nowMs = this.clock.now();
-    if (this.last === undefined || nowMs - this.last.atMs >= FRESH_MS) {
+    // A clock that was set back tells nothing about the last answer's age.
+    if (this.last === undefined || nowMs < this.last.atMs || nowMs - this.last.atMs >= FRESH_MS) {
       this.last = { atMs: nowMs, readiness: this.probe() };
     }
     return this.last.readiness;

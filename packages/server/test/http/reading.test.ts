@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { LoginGate } from "../../src/http/login-gate.js";
 import { RequestError } from "../../src/request-error.js";
 import { handshakeOf } from "../auth/handshakes.js";
 import { KEYS, useApi } from "./api-world.js";
@@ -171,6 +172,10 @@ describe("users", () => {
       '{"user":"u1"} 4000 disconnected',
       '{"connection":"c2"} 4000 disconnected',
     ]);
+    // For whoever asks later who sent whom away.
+    const kicked = { operation: "kick", caller: "boss", user: "u1" };
+    const fields: unknown = expect.objectContaining(kicked);
+    expect(current.world.logs).toContainEqual({ level: "info", message: "api", fields });
   });
 
   it("lose no connection to another user's name", async () => {
@@ -253,6 +258,17 @@ describe("tickets", () => {
     current.world.clock.advance(60_000);
     expect((await login("good")).status).toBe(200);
   });
+});
+
+it("logins of one IPv6 network count as one address, and a clock that is set back locks nobody out", () => {
+  let nowMs = 3_600_000;
+  const gate = new LoginGate({ now: () => nowMs, schedule: () => () => undefined }, 2, 100);
+  expect(gate.pass("2001:db8::1")).toBe(true);
+  expect(gate.pass("2001:db8::2")).toBe(true);
+  expect(gate.pass("2001:db8::3")).toBe(false);
+  expect(gate.pass("2001:db8:0:1::3")).toBe(true);
+  nowMs = 0;
+  expect(gate.pass("2001:db8::3")).toBe(true);
 });
 
 describe("the server", () => {

@@ -1,5 +1,13 @@
 import type { CallTarget } from "../api-host.js";
-import { answerOf, booleanField, deviceField, objectOf, textField, userField } from "../fields.js";
+import {
+  answerOf,
+  booleanField,
+  connectionField,
+  deviceField,
+  objectOf,
+  textField,
+  userField,
+} from "../fields.js";
 import { badRequest, unsupported, type Route } from "../route.js";
 
 interface TargetBody {
@@ -26,7 +34,7 @@ export const callRoute: Route = {
   body: objectOf(
     {
       to: {
-        ...objectOf({ user: userField, device: deviceField, connection: deviceField }),
+        ...objectOf({ user: userField, device: deviceField, connection: connectionField }),
         description: "user, user and device, or connection",
       },
       method: { type: "string", description: "what the client handles", minLength: 1, maxLength: 128 },

@@ -1,4 +1,12 @@
-import { answerOf, deviceField, integerField, objectOf, textField, userField } from "../fields.js";
+import {
+  answerOf,
+  connectionField,
+  deviceField,
+  integerField,
+  objectOf,
+  textField,
+  userField,
+} from "../fields.js";
 import { ProblemError, unsupported, type Route } from "../route.js";
 import type { ApiHost, UserDirectory } from "../api-host.js";
 import type { StringSchema } from "../schema.js";
@@ -90,7 +98,7 @@ export const disconnectRoute: Route = {
   description:
     "On all nodes; those of one device, or one of them by the id that `sessions` tells. Clients may come back.",
   params: { user: userField },
-  body: objectOf({ device: deviceField, session: deviceField, reason: reasonField }),
+  body: objectOf({ device: deviceField, session: connectionField, reason: reasonField }),
   answer: { status: 200, description: "The nodes were told", schema: answerOf({}) },
   problems: ["unsupported", "not-found"],
   async handle({ params, body }, host) {
