@@ -25,7 +25,7 @@ const BATCH = 1000;
 
 /**
  * This node's share of the presence of all channels: enters its connections with the broker, renews them, and takes them
- * out. A member is an installation of a user; it stays as long as one of its connections does.
+ * out. A member is an installation of a user, or of nobody in particular; it stays as long as one of its connections does.
  */
 export class PresenceKeeper {
   private readonly broker: Broker;
@@ -126,6 +126,6 @@ function toPresence(channel: string, memberId: string, { connectionId, user, inf
 }
 
 function memberIdOf({ id, user, device }: PresentMember): string {
-  if (user === "") return id;
-  return device === "" ? user : `${user} ${device}`;
+  if (device !== "") return `${user} ${device}`;
+  return user === "" ? id : user;
 }

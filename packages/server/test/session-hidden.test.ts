@@ -113,6 +113,28 @@ describe("presence of a hidden client", () => {
     expect(await usersIn(world)).toEqual(["bob"]);
   });
 
+  test("does not flap where nobody in particular uses it, and comes back on another connection", async () => {
+    const clock = createManualClock();
+    const { world } = await start(clock, { authenticate: undefined, origins: undefined });
+    const enterAs = async (device: string): Promise<SessionClient> => {
+      const client = new SessionClient({ port: world.port, device, channels: { "room:1": null } });
+      clients.push(client);
+      return client.untilLive();
+    };
+    const ann = await enterAs("d-1");
+    const bob = await enterAs("d-2");
+    const before = bob.of("presence").length;
+    await hide(ann);
+    ann.cut();
+    await ann.until(() => world.server.connectionCount === 1);
+    clock.advance(5_000);
+    await enterAs("d-1");
+    clock.advance(20_000);
+    await settled();
+    expect(bob.of("presence").slice(before)).toEqual([]);
+    expect((await world.server.members("room:1")).count).toBe(2);
+  });
+
   test("enters what it subscribed to meanwhile when it is shown", async () => {
     const clock = createManualClock();
     const { world } = await start(clock);
