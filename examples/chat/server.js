@@ -4,7 +4,7 @@ const server = createPushServer({
   adminKey: process.env.WEAPP_SOCKET_KEY,
   // For the page that uses sessions: it may enter this channel, whose history and members are kept.
   authorize: ({ channel }) => channel === "chat",
-  channels: [{ match: "chat", historyCount: 200, clientPublish: true, presence: true, presenceGraceMs: 0 }],
+  channels: [{ match: "chat", historyCount: 200, clientPublish: true, presence: true }],
 });
 
 server.on("connection", (connection) => {

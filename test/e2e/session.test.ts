@@ -18,9 +18,7 @@ function createChatServer() {
     const server = createPushServer({
       broker,
       authorize: ({ channel }) => channel === "chat",
-      channels: [
-        { match: "chat", historyCount: 200, clientPublish: true, presence: true, presenceGraceMs: 0 },
-      ],
+      channels: [{ match: "chat", historyCount: 200, clientPublish: true, presence: true }],
     });
     const address = await server.listen({ port, host: "127.0.0.1" });
     ends.push(() => server.close());
@@ -154,6 +152,16 @@ test("away longer than the history reaches: a notice, and what there is when it 
   app.page().find(".note")!.tap();
   await expect.poll(() => texts(app)).toEqual(Array.from({ length: 30 }, (_, index) => `${271 + index}`));
   expect(app.page().find(".note")).toBeNull();
+  // What is on the screen stays there, and what comes back is not passed off as what follows it.
+  app.setNetworkType("none");
+  await expect.poll(() => server.connectionCount).toBe(0);
+  for (let n = 301; n <= 600; n += 1) await server.publish("chat", { content: `${n}` });
+  app.setNetworkType("wifi");
+  await expect.poll(() => app.page().find(".note")?.text(), { timeout: 10_000 }).toContain("点此重新加载");
+  app.page().find(".note")!.tap();
+  const numbers = (first: number): string[] => Array.from({ length: 30 }, (_, index) => `${first + index}`);
+  await shows(app, [...numbers(271), ...numbers(571)]);
+  expect(app.page().find(".note")?.text()).toBe("更早的消息没有找回");
 }, 30_000);
 
 test("in Chromium: from the first page, through an outage, with the example's own server", async () => {

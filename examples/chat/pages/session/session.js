@@ -50,7 +50,8 @@ Page({
 
   countMembers() {
     this.room.members().then(
-      ({ count }) => this.setData({ online: count }),
+      // The first page's sockets are in the channel as well, and name no device.
+      ({ members }) => this.setData({ online: members.filter(({ device }) => device).length }),
       (error) => console.log("成员：" + error.message),
     );
   },
@@ -62,23 +63,36 @@ Page({
     );
   },
 
-  /** Tapped: the gap is filled as far as the history reaches. */
-  reload() {
-    this.setData({ list: this.data.list.filter(({ role }) => role === "me" && role.state) });
-    this.loadHistory();
+  /** Tapped: what the history still has takes the notice's place. It does not reach back to what was there before. */
+  reload(e) {
+    this.room.history({ limit: 30 }).then(
+      ({ messages }) => this.fill(e.currentTarget.dataset.id, this.toItems(messages)),
+      (error) => console.log("历史：" + error.message),
+    );
+  },
+
+  fill(noteId, items) {
+    const { list } = this.data;
+    const at = list.findIndex(({ id }) => id === noteId);
+    // It was tapped twice.
+    if (at < 0) return;
+    const missing = items.filter((item) => !list.some(({ id }) => id === item.id));
+    const hole = at > 0 ? [{ id: "hole-" + noteId, role: "hole", content: "更早的消息没有找回" }] : [];
+    this.setData({ list: list.slice(0, at).concat(hole, missing, list.slice(at + 1)) });
   },
 
   show(messages, isHistory) {
-    this.add(
-      messages.map(({ position, data }) => ({
-        id: (data && data.key) || position,
-        position,
-        role: data && data.from === this.me ? "me" : "server",
-        content: data && typeof data.content === "string" ? data.content : JSON.stringify(data),
-        state: "",
-      })),
-      isHistory,
-    );
+    this.add(this.toItems(messages), isHistory);
+  },
+
+  toItems(messages) {
+    return messages.map(({ position, data }) => ({
+      id: (data && data.key) || position,
+      position,
+      role: data && data.from === this.me ? "me" : "server",
+      content: data && typeof data.content === "string" ? data.content : JSON.stringify(data),
+      state: "",
+    }));
   },
 
   /** New items go to the end, history to the beginning; one that is there already is what it is now. */
