@@ -26,6 +26,13 @@ export type StyleIsolation =
   | "page-apply-shared"
   | "page-shared";
 
+/**
+ * How a template may be updated. "at-once": the author's code hears of it, since there are components of the author's,
+ * slots or `change:` listeners. "late": nobody does, it can wait for the next frame. "by-item": late, and what an item
+ * of a list depends on can be found out, since there is no `<template is>`.
+ */
+export type TemplateUpdates = "at-once" | "late" | "by-item";
+
 /** A page or a component: the four files of one name. */
 export interface Unit {
   /** Path without extension: "pages/chat/chat". Templates and styles are found under it. */
@@ -48,6 +55,7 @@ export interface Unit {
   readonly styleIsolation: StyleIsolation;
   /** The class prefix of this unit's own styles (`.a` became `.<prefix>--a`); "" where its styles are shared. */
   readonly stylePrefix: string;
+  readonly updates: TemplateUpdates;
 }
 
 /** A subpackage of app.json. */

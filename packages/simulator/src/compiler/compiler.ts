@@ -11,7 +11,8 @@ import { SourceFiles } from "./source-files.js";
 import { collectStyle } from "./style-graph.js";
 import { styleIsolationOf, stylePrefixOf } from "./style-isolation.js";
 import { bundleTemplates } from "./template-bundle.js";
-import { collectTemplates } from "./template-graph.js";
+import { collectTemplates, type TemplateGraph } from "./template-graph.js";
+import { templateUpdatesOf } from "./template-updates.js";
 import { TrackedCache } from "./tracked-cache.js";
 import { collectUnits, type UnitDraft, type UnitGraph } from "./unit-graph.js";
 import { findUnknownTags } from "./unknown-tags.js";
@@ -153,7 +154,7 @@ async function compileProgram(source: Source, config: ProjectConfig): Promise<Pr
   };
   addStyle("app", [...app.extendedStyles, "app"], "");
   for (const draft of drafts.units.values()) {
-    const unit = finishUnit(draft, modules);
+    const unit = finishUnit(draft, modules, templates);
     units[unit.path] = unit;
     addStyle(unit.path, [unit.path], unit.stylePrefix);
   }
@@ -180,10 +181,15 @@ function moduleEntries(files: SourceFiles, drafts: UnitGraph): readonly string[]
   return sourceOf(files, "app.js") === null ? scripts : ["app.js", ...scripts];
 }
 
-function finishUnit(draft: UnitDraft, modules: ModuleGraph): Unit {
+function finishUnit(draft: UnitDraft, modules: ModuleGraph, templates: TemplateGraph): Unit {
   const option = draft.script === null ? undefined : modules.modules.get(draft.script)?.styleOption;
   const styleIsolation = styleIsolationOf(draft.kind, draft.json, option);
-  return { ...draft, styleIsolation, stylePrefix: stylePrefixOf(draft.path, styleIsolation) };
+  return {
+    ...draft,
+    styleIsolation,
+    stylePrefix: stylePrefixOf(draft.path, styleIsolation),
+    updates: templateUpdatesOf(templates, draft),
+  };
 }
 
 function emptyProgram(config: ProjectConfig, diagnostics: readonly Diagnostic[]): ProgramFiles {

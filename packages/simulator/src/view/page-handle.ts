@@ -7,6 +7,11 @@ import type { OpenPage, PageStack } from "./page-stack.js";
 /** A page as people and tests handle it. */
 export function createPageHandle(page: OpenPage, pages: PageStack, surface: Surface): PageHandle {
   const { mounted, stage } = page;
+  /** The page as it is drawn with all that was set. */
+  const drawn = () => {
+    surface.settle();
+    return mounted.component;
+  };
   const find = (selector: string): ElementHandle[] =>
     [mounted, ...(page.tabBar === undefined ? [] : [page.tabBar])].flatMap(({ component }) =>
       findAll(component, selector, surface),
@@ -22,9 +27,9 @@ export function createPageHandle(page: OpenPage, pages: PageStack, surface: Surf
     setData: (changes) => mounted.caller.setData(changes),
     find: (selector) => find(selector)[0] ?? null,
     findAll: find,
-    text: () => textOf(mounted.component),
-    tree: () => ({ ...treeOf(mounted.component), tag: "page" }),
-    at: (path) => nodeAt(mounted.component, path, surface),
+    text: () => textOf(drawn()),
+    tree: () => ({ ...treeOf(drawn()), tag: "page" }),
+    at: (path) => nodeAt(drawn(), path, surface),
     pullDown() {
       stage.setPulled(true);
       pages.tell(page, "onPullDownRefresh");

@@ -53,6 +53,7 @@ export function wxFunctions(parts: WxFunctionParts): readonly WxFunctions[] {
   const after = (ms: number, act: () => void): (() => void) => clock.setTimer(ms, act);
   const top = (): OpenPage | undefined => pages().pages.at(-1);
   const find: FindControlled = (tag, id, scope) => {
+    platform.surface.settle();
     const root = componentOf(scope) ?? top()?.mounted.component;
     const found = root === undefined ? undefined : findBuiltin(root, tag, id);
     return found === undefined
@@ -136,9 +137,13 @@ function navigationBar(top: () => OpenPage | undefined) {
 
 function pageWindow({ platform, pages }: WxFunctionParts, top: () => OpenPage | undefined): PageWindow {
   return {
-    scrollTo: (scrollTop, durationMs) => top()?.stage.scrollTo(scrollTop, durationMs),
+    scrollTo(scrollTop, durationMs) {
+      platform.surface.settle();
+      top()?.stage.scrollTo(scrollTop, durationMs);
+    },
     offsetOf(selector) {
       const page = top();
+      platform.surface.settle();
       const node = page?.mounted.component.getShadowRoot()?.querySelector(selector);
       if (page === undefined || node === null || node === undefined) return undefined;
       return platform.surface.rectOf(node).top + page.stage.scrollTop;

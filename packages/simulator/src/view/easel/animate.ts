@@ -64,6 +64,7 @@ export function clearAnimation(
 }
 
 function elementsOf(surface: Surface, scope: GeneralComponent | undefined, selector: string): HTMLElement[] {
+  surface.settle();
   const nodes = scope?.getShadowRoot()?.querySelectorAll(selector) ?? [];
   return nodes.flatMap((node) => surface.elementOf(node) ?? []);
 }

@@ -6,7 +6,7 @@ export const PAGE_TAG = "wx-page-window";
 /** The element inside it that scrolls: what an author fixes stays in the page's window, as on a phone. */
 export const SCROLLER_TAG = "wx-page-scroller";
 
-/** Longest that a drawing lets `setData` callbacks wait: a page in a hidden tab is never drawn. */
+/** Longest that a drawing lets changes and `setData` callbacks wait: a page in a hidden tab is never drawn. */
 const MAX_DRAW_MS = 100;
 
 /** Author tags become `wx-*` elements, `html-*` the real ones; everything else keeps its name. */
@@ -21,6 +21,15 @@ function domTag(tag: string, isBuiltin: (tag: string) => boolean): string {
  */
 export function createDomSurface(isBuiltin: (tag: string) => boolean): Surface {
   const nodes = new WeakMap<Element, glassEasel.Element>();
+  let changes: (() => void)[] = [];
+
+  function settle(): void {
+    while (changes.length > 0) {
+      const waiting = changes;
+      changes = [];
+      for (const change of waiting) change();
+    }
+  }
 
   class DomContext extends glassEasel.CurrentWindowBackendContext {
     constructor() {
@@ -39,14 +48,10 @@ export function createDomSurface(isBuiltin: (tag: string) => boolean): Surface {
     }
 
     override render(done: (error: Error | null) => void): void {
-      let isDone = false;
-      const once = (): void => {
-        if (isDone) return;
-        isDone = true;
+      atFrame(() => {
+        settle();
         done(null);
-      };
-      requestAnimationFrame(once);
-      setTimeout(once, MAX_DRAW_MS);
+      });
     }
 
     override onEvent(): void {
@@ -65,6 +70,11 @@ export function createDomSurface(isBuiltin: (tag: string) => boolean): Surface {
 
   return {
     context: new DomContext(),
+    change(act) {
+      if (changes.length === 0) atFrame(settle);
+      changes.push(act);
+    },
+    settle,
     elementOf,
     nodeOf(element) {
       for (let at = element; at !== null; at = at.parentElement) {
@@ -90,6 +100,20 @@ export function createDomSurface(isBuiltin: (tag: string) => boolean): Surface {
     },
     observe: (request, seen) => observe(request, elementOf, seen),
   };
+}
+
+/** Before the next frame, or soon where there is none. */
+function atFrame(act: () => void): void {
+  let isDone = false;
+  const once = (): void => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+    if (isDone) return;
+    isDone = true;
+    act();
+  };
+  const frame = requestAnimationFrame(once);
+  const timer = setTimeout(once, MAX_DRAW_MS);
 }
 
 /** Of a component without an element of its own (virtualHost): that of the first thing in it. */

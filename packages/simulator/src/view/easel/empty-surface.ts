@@ -17,6 +17,8 @@ export function createEmptySurface(afterDraw: (act: () => void) => void): Surfac
   }
   return {
     context: new EmptyContext(),
+    change: (act) => act(),
+    settle() {},
     elementOf: () => null,
     nodeOf: () => null,
     rectOf: () => NOWHERE,

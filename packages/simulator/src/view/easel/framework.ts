@@ -10,6 +10,8 @@ import type { Program, Unit } from "../../program.js";
 import { builtinOf, defineBuiltins } from "./builtin-definer.js";
 import { commonBehavior } from "./overall-behavior.js";
 import { adaptDefinition, instanceFields, type Definition } from "./definition.js";
+import { passOverItems, trackItems, type ItemTracker } from "./list-items.js";
+import { createLateDrawing } from "./late-drawing.js";
 import { createNesting, type Nesting } from "./nesting.js";
 import { warnOfMissingMethods } from "./missing-methods.js";
 import { givePlainEvents } from "./plain-events.js";
@@ -110,6 +112,7 @@ export function createFramework(parts: FrameworkParts): Framework {
     writeIdToDOM: true,
     writeFieldsToNode: false,
     useMethodCallerListeners: true,
+    templateEngine: createLateDrawing(parts),
   });
   const known = new Map(
     Object.entries(KNOWN_BEHAVIORS).map(
@@ -153,6 +156,7 @@ export function createFramework(parts: FrameworkParts): Framework {
   const defined = new Set<string>();
 
   const nesting = createNesting();
+  passOverItems(components);
   for (const unit of Object.values(program.units)) addUnit(space, unit, templates.groups, nesting);
   space.addComponentStaticConfig(BLANK, { component: false, usingComponents: {} });
   space.componentEnv(BLANK, (definers: ComponentEnv) => definers.Page({}));
@@ -308,10 +312,31 @@ function addUnit(space: CodeSpace, unit: Unit, groups: TemplateGroups, nesting: 
   if (content !== undefined) {
     space.addCompiledTemplate(unit.path, {
       groupList: groups,
-      content: nested(content, unit.path, nesting),
+      content: tracked(nested(content, unit.path, nesting), unit),
       fallbackListenerOnNativeNode: true,
     });
   }
+}
+
+type Data = Readonly<Record<string, unknown>>;
+
+/** The template, aware of which items of its lists a change concerns. */
+function tracked(group: TemplateGroup, { updates }: Unit): TemplateGroup {
+  if (updates !== "by-item") return group;
+  const trackers = new WeakMap<object, ItemTracker>();
+  return (name) => {
+    const make = group(name);
+    if (name !== "") return make;
+    return (wrapper, isCreation, data, changed) => {
+      if (isCreation === true) return make(wrapper, isCreation, data, changed);
+      const { shadowRoot } = wrapper as { readonly shadowRoot: glassEasel.ShadowRoot };
+      const component = shadowRoot.getHostNode();
+      const tracker = trackers.get(component) ?? trackItems(component);
+      trackers.set(component, tracker);
+      const [watchedData, watchedChanges] = tracker.watch(data as Data, changed as Data);
+      return make(wrapper, isCreation, watchedData, watchedChanges);
+    };
+  };
 }
 
 /** The template, aware of how deep it stands. */

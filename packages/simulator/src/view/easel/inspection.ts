@@ -13,6 +13,7 @@ type Element = glassEasel.Element;
 
 /** Finds elements of a tree as a test or a person would name them, in the page itself and in its components. */
 export function findAll(root: Element, selector: string, surface: Surface): ElementHandle[] {
+  surface.settle();
   return search(root, parseSelector(selector)).map((node) => handleOf(node, surface));
 }
 
@@ -88,7 +89,13 @@ function attributesOf(node: Element): Record<string, unknown> {
 }
 
 export function handleOf(node: Element, surface: Surface): ElementHandle {
+  /** The node as it is drawn with all that was set. */
+  const drawn = (): Element => {
+    surface.settle();
+    return node;
+  };
   const shown = (what: string): Element => {
+    surface.settle();
     if (glassEasel.Element.isAttached(node)) return node;
     const id = node.id === "" ? "" : ` id="${node.id}"`;
     throw new Error(`${what}: expected an element of a page that is open, got <${tagOf(node)}${id}>`);
@@ -102,28 +109,28 @@ export function handleOf(node: Element, surface: Surface): ElementHandle {
   return {
     tag: tagOf(node),
     get id() {
-      return node.id;
+      return drawn().id;
     },
     get classes() {
-      return classesOf(node);
+      return classesOf(drawn());
     },
     get style() {
-      return node.style;
+      return drawn().style;
     },
     get dataset() {
-      return { ...(node.dataset as Record<string, unknown>) };
+      return { ...(drawn().dataset as Record<string, unknown>) };
     },
     get attributes() {
-      return attributesOf(node);
+      return attributesOf(drawn());
     },
     get isShown() {
-      return glassEasel.Element.isAttached(node);
+      return glassEasel.Element.isAttached(drawn());
     },
-    text: () => textOf(node),
+    text: () => textOf(drawn()),
     find: (selector) => findAll(node, selector, surface)[0] ?? null,
     findAll: (selector) => findAll(node, selector, surface),
-    rect: () => surface.rectOf(node),
-    tree: () => treeOf(node),
+    rect: () => surface.rectOf(drawn()),
+    tree: () => treeOf(drawn()),
     component: () => (glassEasel.Component.isComponent(node) ? node.getMethodCaller() : null),
     tap: () => fireTap(shown("tap"), { x: 0, y: 0 }),
     longPress: () => void fireLongPress(shown("longPress"), { x: 0, y: 0 }),

@@ -32,6 +32,7 @@ export function createIntersectionObserver(
       return observer;
     },
     observe(selector: string, listener: (result: object) => void) {
+      surface.settle();
       const shadow = scope()?.getShadowRoot();
       const all = shadow?.querySelectorAll(selector) ?? [];
       const root = relativeTo === null ? null : (shadow?.querySelector(relativeTo) ?? null);

@@ -72,6 +72,7 @@ export function createSelectorQuery(
     selectViewport: () => reference(null, false),
     exec(done?: unknown) {
       parts.afterDraw(() => {
+        parts.surface.settle();
         const answers = questions.map((question) => answer(parts, question));
         questions.forEach(({ callback }, index) => call(parts, callback, answers[index]));
         call(parts, done, answers);

@@ -77,10 +77,17 @@ export function createSetDataRules({ now, isPage, warn }: SetDataParts): SetData
 function bytesLeft(value: unknown, budget: number): number {
   if (typeof value === "string") return budget - value.length - 2;
   if (typeof value !== "object" || value === null) return budget - 5;
-  const isList = Array.isArray(value);
   let left = budget - 2;
-  for (const [name, item] of Object.entries(value)) {
-    left = bytesLeft(item, left - (isList ? 1 : name.length + 4));
+  if (Array.isArray(value)) {
+    for (const item of value as readonly unknown[]) {
+      left = bytesLeft(item, left - 1);
+      if (left < 0) break;
+    }
+    return left;
+  }
+  for (const name in value) {
+    if (!Object.hasOwn(value, name)) continue;
+    left = bytesLeft((value as Readonly<Record<string, unknown>>)[name], left - name.length - 4);
     if (left < 0) break;
   }
   return left;

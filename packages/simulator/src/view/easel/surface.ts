@@ -36,6 +36,10 @@ export interface IntersectionRequest {
 /** What the view asks of the place that it draws into. In a browser, DOM elements; without one, nothing to see. */
 export interface Surface {
   readonly context: GeneralBackendContext;
+  /** Runs a change of what is drawn: with the others before the next frame; at once where nothing is drawn. */
+  change(act: () => void): void;
+  /** Runs the changes that wait for a frame: whoever looks at the tree sees what was set. */
+  settle(): void;
   /** The element behind a node, where there is one. */
   elementOf(node: EaselElement): HTMLElement | null;
   /** The node behind an element, or behind the nearest of its parents that has one. */
