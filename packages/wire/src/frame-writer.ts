@@ -1,5 +1,5 @@
 import type { Opcode } from "./opcode.js";
-import { applyMask } from "./mask.js";
+import { applyMask, type WordView } from "./mask.js";
 
 const FIN = 0x80;
 const RSV1 = 0x40;
@@ -54,9 +54,18 @@ export function writeFrameHeader(
   return mask === undefined ? at : writeUint32(target, at, mask);
 }
 
-/** Masks a payload that was written into `target`, with the key given to `writeFrameHeader`. */
-export function maskPayload(target: Uint8Array, start: number, end: number, mask: number): void {
-  applyMask(target, start, end, mask >>> 24, (mask >>> 16) & 0xff, (mask >>> 8) & 0xff, mask & 0xff);
+/**
+ * Masks a payload that was written into `target`, with the key given to `writeFrameHeader`. `view` is
+ * `viewWords(target)`, where there is one already.
+ */
+export function maskPayload(
+  target: Uint8Array,
+  start: number,
+  end: number,
+  mask: number,
+  view?: WordView,
+): void {
+  applyMask(target, start, end, mask >>> 24, (mask >>> 16) & 0xff, (mask >>> 8) & 0xff, mask & 0xff, view);
 }
 
 /** A whole frame as fresh bytes. For hot paths write header and payload into a buffer of your own instead. */

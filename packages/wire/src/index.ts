@@ -54,7 +54,7 @@ export {
   type RequestHead,
   type ResponseHead,
 } from "./http-head.js";
-export { applyMask, unionOf } from "./mask.js";
+export { applyMask, unionOf, viewWords, type WordView } from "./mask.js";
 export { MAX_CONTROL_PAYLOAD, OPCODE, type Opcode } from "./opcode.js";
 export {
   acceptDeflate,

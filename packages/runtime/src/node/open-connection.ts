@@ -5,7 +5,7 @@ import type { AsciiTexts } from "./ascii-texts.js";
 import type { SocketEars } from "./attempt.js";
 import { bufferOf } from "./buffer-of.js";
 import { COMPRESS_FROM_BYTES, createDeflate, type Deflate } from "./deflate.js";
-import { createOutbound, type MaskSource, type Outbound } from "./outbound.js";
+import { createOutbound, type MaskSource, type Outbound, type WriteBuffer } from "./outbound.js";
 import type { DeflateParameters } from "@weapp-socket/wire";
 import { createTurns, type Turns } from "./turns.js";
 
@@ -13,6 +13,7 @@ export interface ConnectionSettings {
   readonly maxMessageBytes: number;
   readonly closeTimeoutMs: number;
   readonly masks: MaskSource;
+  readonly writeBuffer: WriteBuffer;
   /** Shared by all, like the read buffer. */
   readonly asciiTexts: AsciiTexts;
 }
@@ -50,7 +51,7 @@ export class OpenConnection implements FrameSink, SocketEars {
     this.socket = socket;
     this.settings = settings;
     this.events = events;
-    this.outbound = createOutbound(socket, settings.masks);
+    this.outbound = createOutbound(socket, settings.masks, settings.writeBuffer);
     if (deflate !== undefined) {
       this.deflate = createDeflate(deflate, settings.maxMessageBytes);
       this.incoming = createTurns(MAX_WAITING_BYTES, (isFull) => (isFull ? socket.pause() : socket.resume()));
@@ -71,21 +72,22 @@ export class OpenConnection implements FrameSink, SocketEars {
   send(data: string | ArrayBuffer): void {
     if (this.isClosing || this.isOver) return;
     const { outbound, deflate, outgoing } = this;
-    const opcode = typeof data === "string" ? OPCODE.text : OPCODE.binary;
     if (deflate === undefined || outgoing === undefined) {
       // The page may change its buffer once `send` has returned.
-      outbound.message(opcode, typeof data === "string" ? data : new Uint8Array(data.slice(0)), false);
+      if (typeof data === "string") outbound.text(data);
+      else outbound.frame(OPCODE.binary, new Uint8Array(data.slice(0)));
       return;
     }
+    const opcode = typeof data === "string" ? OPCODE.text : OPCODE.binary;
     const bytes = typeof data === "string" ? Buffer.from(data) : new Uint8Array(data.slice(0));
     outgoing.add(bytes.length, (done) => {
       if (bytes.length < COMPRESS_FROM_BYTES) {
-        outbound.message(opcode, bytes, false);
+        outbound.frame(opcode, bytes);
         done();
         return;
       }
       deflate.compress(bytes, (compressed) => {
-        outbound.message(opcode, compressed, true);
+        outbound.frame(opcode, compressed, true);
         done();
       });
     });
@@ -155,7 +157,7 @@ export class OpenConnection implements FrameSink, SocketEars {
   }
 
   ping(bytes: Uint8Array, start: number, end: number): void {
-    this.outbound.pong(copyOf(bytes, start, end));
+    this.outbound.frame(OPCODE.pong, copyOf(bytes, start, end));
   }
 
   pong(): void {

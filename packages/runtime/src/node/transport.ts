@@ -1,7 +1,7 @@
 import { createSecureContext, rootCertificates } from "node:tls";
 import type { DialRequest, Link, LinkEvents, Transport } from "../core/index.js";
 import { createAsciiTexts } from "./ascii-texts.js";
-import { createMaskSource } from "./outbound.js";
+import { createMaskSource, createWriteBuffer } from "./outbound.js";
 import { createLink, type LinkSettings } from "./link.js";
 
 /** TLS of one client. Certificates are verified as Node does; WeChat has no option for any of this. */
@@ -36,6 +36,7 @@ export function createNodeTransport(options: NodeTransportOptions = {}): Transpo
     maxMessageBytes,
     closeTimeoutMs,
     masks: createMaskSource(),
+    writeBuffer: createWriteBuffer(),
     asciiTexts: createAsciiTexts(),
     readBuffer: Buffer.allocUnsafeSlow(READ_BUFFER_BYTES),
     tls: {

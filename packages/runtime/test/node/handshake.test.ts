@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encodeFrame, OPCODE } from "@weapp-socket/wire";
+import { encodeFrame, FrameReader, OPCODE, type FrameSink } from "@weapp-socket/wire";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createNodeTransport } from "@weapp-socket/runtime";
 import { dial } from "./dialing.js";
@@ -345,6 +345,29 @@ describe("TLS", () => {
     expect(await dialed.messages(1)).toEqual(["over TLS"]);
     const { response } = await dialed.until("open");
     expect(response.profile!.rtt).toBeGreaterThanOrEqual(0);
+  });
+
+  test("what is sent in many turns arrives as it was sent", async () => {
+    const host = await serve(({ socket, accept: head }) => {
+      const nothing = (): void => {};
+      const sink: FrameSink = {
+        message: (bytes, start, end) => socket.write(text(Buffer.from(bytes.slice(start, end)).toString())),
+        ping: nothing,
+        pong: nothing,
+        close: nothing,
+      };
+      const reader = new FrameReader({ role: "server", maxMessageBytes: 100_000 });
+      socket.on("data", (chunk: Buffer) => reader.push(chunk, sink));
+      socket.write(head());
+    }, tls("good"));
+    const dialed = dial(`wss://${host}/`, {}, { tls: { rejectUnauthorized: false } });
+    await dialed.until("open");
+    const sent = Array.from({ length: 300 }, (_, n) => `${n}:`.padEnd(3_000, String(n % 10)));
+    for (const [n, one] of sent.entries()) {
+      dialed.link.send(one);
+      if (n % 3 === 0) await new Promise<void>((resolve) => void setImmediate(resolve));
+    }
+    expect(await dialed.messages(sent.length)).toEqual(sent);
   });
 
   test("expired", async () => {
