@@ -61,21 +61,43 @@ function hasCallback(given: Callbacks): boolean {
   return [given.success, given.fail, given.complete].some((one) => typeof one === "function");
 }
 
-/** Reads each once: the option bag may be anything, getters that throw included. */
+/**
+ * Reads each once: the option bag may be anything, getters that throw included. Each is read where its name is written:
+ * `bag[name]` with many names is several times as slow, and this is done for every message that a page sends.
+ */
 function readCallbacks(option: unknown): Callbacks {
-  return {
-    success: readProperty(option, "success"),
-    fail: readProperty(option, "fail"),
-    complete: readProperty(option, "complete"),
-  };
+  if (!isBag(option)) return {};
+  let success: unknown;
+  let fail: unknown;
+  let complete: unknown;
+  try {
+    success = option.success;
+  } catch {
+    success = undefined;
+  }
+  try {
+    fail = option.fail;
+  } catch {
+    fail = undefined;
+  }
+  try {
+    complete = option.complete;
+  } catch {
+    complete = undefined;
+  }
+  return { success, fail, complete };
 }
 
 /** Undefined where there is no such property or reading it throws. */
 export function readProperty(bag: unknown, name: string): unknown {
-  if ((typeof bag !== "object" && typeof bag !== "function") || bag === null) return undefined;
+  if (!isBag(bag)) return undefined;
   try {
-    return (bag as Record<string, unknown>)[name];
+    return bag[name];
   } catch {
     return undefined;
   }
+}
+
+function isBag(option: unknown): option is Record<string, unknown> {
+  return (typeof option === "object" || typeof option === "function") && option !== null;
 }
