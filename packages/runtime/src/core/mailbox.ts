@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.js";
+import { Queue } from "./queue.js";
 
 /**
  * Everything that page code will hear goes through here: in order, each in a task of its own, nothing while the app
@@ -12,26 +13,18 @@ export interface Mailbox {
 }
 
 export function createMailbox(clock: Clock): Mailbox {
-  /** A function and its value by turns. */
-  let waiting: unknown[] = [];
-  let first = 0;
+  const deliveries = new Queue<(value: unknown) => void>();
+  const values = new Queue<unknown>();
   let held = false;
 
   function deliverNext(): void {
-    if (held || first === waiting.length) return;
-    const deliver = waiting[first] as (value: unknown) => void;
-    const value = waiting[first + 1];
-    first += 2;
-    if (first === waiting.length) {
-      waiting = [];
-      first = 0;
-    }
-    deliver(value);
+    if (!held && deliveries.size > 0) deliveries.take()(values.take());
   }
 
   return {
     post(deliver, value) {
-      waiting.push(deliver, value);
+      deliveries.add(deliver as (value: unknown) => void);
+      values.add(value);
       clock.defer(deliverNext);
     },
     hold() {
@@ -40,7 +33,7 @@ export function createMailbox(clock: Clock): Mailbox {
     release() {
       if (!held) return;
       held = false;
-      for (let left = waiting.length - first; left > 0; left -= 2) clock.defer(deliverNext);
+      for (let left = deliveries.size; left > 0; left -= 1) clock.defer(deliverNext);
     },
   };
 }
