@@ -77,7 +77,8 @@ Page({
     // It was tapped twice.
     if (at < 0) return;
     const missing = items.filter((item) => !list.some(({ id }) => id === item.id));
-    const hole = at > 0 ? [{ id: "hole-" + noteId, role: "hole", content: "更早的消息没有找回" }] : [];
+    const hasHole = at > 0 && missing.length > 0;
+    const hole = hasHole ? [{ id: "hole-" + noteId, role: "hole", content: "更早的消息没有找回" }] : [];
     this.setData({ list: list.slice(0, at).concat(hole, missing, list.slice(at + 1)) });
   },
 
