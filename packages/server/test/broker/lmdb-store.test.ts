@@ -4,6 +4,7 @@ import {
   statSync,
   truncateSync,
   openSync,
+  readFileSync,
   writeSync,
   closeSync,
   writeFileSync,
@@ -392,6 +393,23 @@ describe("lmdb store", () => {
       await fill();
       truncateSync(dataFile(), 100_000);
       expect((await open()).report.found).toBe("damaged");
+    });
+
+    it("L9: that was closed, and whose own words are broken, is seen when it cannot be opened", async () => {
+      await fill();
+      const bytes = readFileSync(dataFile());
+      // What the store notes of all channels together, wherever a copy of it lies.
+      const words = Buffer.from(",0,0,0,0,");
+      let at = bytes.indexOf(words);
+      expect(at).toBeGreaterThan(0);
+      for (; at >= 0; at = bytes.indexOf(words, at + 1)) bytes[at + 2] = 0x69;
+      writeFileSync(dataFile(), bytes);
+      const refused = open({ onDamage: "refuse" });
+      await expect(refused).rejects.toThrow(/^store .*: damaged: SyntaxError: /);
+      const broker = await open();
+      expect(broker.report).toMatchObject({ session: 1, found: "damaged" });
+      expect(broker.report.damage?.reason).toContain("SyntaxError");
+      expect(await publish(broker, "1")).toMatch(/^1-/);
     });
 
     it("L9: is refused where that is asked, and left as it is", async () => {

@@ -33,16 +33,40 @@ import type { WriteGroup } from "./write-group.js";
 
 /** Opens the store. Rejects with `Error` where another process has it, or where it is damaged and that is refused. */
 export async function openLmdbBroker(options: LmdbBrokerOptions): Promise<LmdbBroker> {
-  const { path, clock = systemClock, onDamage = "set-aside" } = options;
+  const { path } = options;
   mkdirSync(path, { recursive: true });
-  const reason = wasClosedWhole(path) ? undefined : await findDamage(path, TABLES);
-  if (reason !== undefined && onDamage === "refuse") {
-    throw new Error(`store ${path}: damaged: ${reason}`);
+  if (!wasClosedWhole(path)) return openChecked(options);
+  try {
+    return await openStore(options, undefined);
+  } catch (error) {
+    // It said that it is whole, and was not read through for that. Where nothing is found the error has another cause.
+    const reason = await findDamage(path, TABLES);
+    if (reason === undefined) throw error;
+    return openDamaged(options, reason);
   }
-  const damage = reason === undefined ? undefined : { reason, path: setAside(path, clock.now()) };
+}
+
+async function openChecked(options: LmdbBrokerOptions): Promise<LmdbBroker> {
+  const reason = await findDamage(options.path, TABLES);
+  return reason === undefined ? openStore(options, undefined) : openDamaged(options, reason);
+}
+
+async function openDamaged(options: LmdbBrokerOptions, reason: string): Promise<LmdbBroker> {
+  const { path, clock = systemClock, onDamage = "set-aside" } = options;
+  if (onDamage === "refuse") throw new Error(`store ${path}: damaged: ${reason}`);
+  return openStore(options, { reason, path: setAside(path, clock.now()) });
+}
+
+async function openStore(options: LmdbBrokerOptions, damage: OpenReport["damage"]): Promise<LmdbBroker> {
+  const { path } = options;
   const store = new LmdbStore(path);
   markOpen(path);
-  return new StoreBroker(store, options, damage);
+  try {
+    return new StoreBroker(store, options, damage);
+  } catch (error) {
+    await store.discard();
+    throw error;
+  }
 }
 
 class StoreBroker implements LmdbBroker {

@@ -12,7 +12,9 @@ const READER = `
 const [lmdb, path] = process.argv.slice(1);
 const { open } = await import(lmdb);
 const env = open({ path, noSubdir: true, readOnly: true, maxDbs: 12, encoding: "json" });
-const names = [...env.getKeys()].filter((name) => TABLES.includes(name));
+const keys = [...env.getKeys()];
+const names = keys.filter((name) => TABLES.includes(name));
+for (const word of keys) if (!names.includes(word)) env.get(word);
 if (env.get("version") === undefined) throw new Error("no version in it");
 let entries = 0;
 for (const name of names) {

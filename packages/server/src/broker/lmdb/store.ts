@@ -140,6 +140,11 @@ export class LmdbStore {
     }
   }
 
+  /** Frees the store as a process does that dies. */
+  async discard(): Promise<void> {
+    await this.env.close();
+  }
+
   private async settled(): Promise<void> {
     while (this.gathering !== undefined || this.isCommitting || this.unflushed > 0) {
       await new Promise<void>((resolve) => {
