@@ -58,6 +58,28 @@ test("posts the message with the key", async () => {
   expect(JSON.parse(asked[0]!.body)).toEqual({ channel: "chat", data: { content: "你好" } });
 });
 
+test.each([
+  [["--user", "ann"], { user: "ann" }, "pushed to ann\n"],
+  [["--user", "ann", "--device", "d1"], { user: "ann", device: "d1" }, "pushed to ann, device d1\n"],
+  [["--all"], { all: true }, "pushed to everybody\n"],
+])("with %j pushes to %j", async (to, target, said) => {
+  const { origin, asked } = await httpServer(200, "{}");
+  const { code, out } = await runCli(["push", ...to, "--url", origin, "--key", "k", "[1]"]);
+  expect({ code, out }).toEqual({ code: 0, out: said });
+  expect(asked[0]).toMatchObject({ url: "/v1/push" });
+  expect(JSON.parse(asked[0]!.body)).toEqual({ to: target, data: [1] });
+});
+
+test.each([
+  [[], "push needs one of --channel CHANNEL, --user USER and --all"],
+  [["--channel", "c", "--user", "u"], "push needs one of --channel CHANNEL, --user USER and --all"],
+  [["--all", "--device", "d"], "--device needs --user USER"],
+])("%j is no addressee", async (to, message) => {
+  const { code, err } = await runCli(["push", ...to, "--url", "http://127.0.0.1:1", "--key", "k", "1"]);
+  expect(code).toBe(2);
+  expect(err).toContain(message);
+});
+
 test("ws:// leads to the same server, the key may come from the environment", async () => {
   const { origin, asked } = await httpServer(200, "{}");
   const args = ["push", "--channel", "c", "--url", origin.replace("http", "ws"), "1"];

@@ -59,8 +59,8 @@ test.each([
   [["verify"], "usage: weapp-socket verify FILE"],
   [["verify", "nowhere.jsonl"], "no such file: nowhere.jsonl"],
   [["verify", "."], ". is no file"],
-  [["push", "{}"], "push needs --channel CHANNEL"],
-  [["push", "--channel", "chat"], "usage: weapp-socket push --channel CHANNEL JSON"],
+  [["push", "{}"], "push needs one of --channel CHANNEL, --user USER and --all"],
+  [["push", "--channel", "chat"], "usage: weapp-socket push (--channel CHANNEL | --user USER | --all) JSON"],
   [["push", "--channel", "chat", "{content:1}"], "the message is no JSON"],
   [["push", "--channel", "chat", "--url", "http://127.0.0.1:1", "{}"], "--url needs --key KEY"],
   [["push", "--channel", "c", "--url", "nowhere", "--key", "k", "{}"], "--url must be an address like"],
@@ -77,7 +77,7 @@ test("with --json an error is an object too", async () => {
   expect(err).toBe("");
   expect(JSON.parse(out)).toEqual({
     event: "error",
-    message: "push needs --channel CHANNEL",
+    message: "push needs one of --channel CHANNEL, --user USER and --all",
     hint: "try: weapp-socket push --help",
   });
 });

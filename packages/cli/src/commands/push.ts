@@ -7,15 +7,22 @@ const answerWithinMs = 10_000;
 
 export const push: Command = {
   name: "push",
-  summary: "let the server speak: publish a message to a channel",
-  usage: "--channel CHANNEL JSON",
+  summary: "let the server speak: push a message to a channel, a user or everybody",
+  usage: "(--channel CHANNEL | --user USER | --all) JSON",
   description: [
-    "Sends JSON to every page in the channel, none of which has to ask for it. Finds the server that\n" +
-      "`weapp-socket dev` or `weapp-socket serve` runs in this folder or one above by itself; --url and --key\n" +
-      "lead to any other. A - instead of JSON reads standard input.",
+    "Sends JSON to every page in the channel, or of the user: none of them has to ask for it. Finds by itself the\n" +
+      "server that `weapp-socket dev` or `weapp-socket serve` runs in this folder or one above; --url and --key lead\n" +
+      "to any other. A - instead of JSON reads standard input.",
   ],
   options: {
-    channel: { type: "text", value: "CHANNEL", summary: "the channel to publish to" },
+    channel: { type: "text", value: "CHANNEL", summary: "to everybody in this channel" },
+    user: { type: "text", value: "USER", summary: "to this user's inbox, wherever the user is connected" },
+    device: {
+      type: "text",
+      value: "DEVICE",
+      summary: "with --user: to this one of the user's installations",
+    },
+    all: { type: "flag", summary: "to everybody who is connected" },
     text: {
       type: "flag",
       summary: "send the argument as it is, as text, instead of checking that it is JSON",
@@ -33,6 +40,7 @@ export const push: Command = {
       command: `weapp-socket push --channel chat '{"content":"hello"}'`,
       does: "to every page in the channel chat",
     },
+    { command: `weapp-socket push --user ann '{"badge":3}'`, does: "to one user" },
     { command: "weapp-socket push --channel chat - < message.json", does: "a message from a file" },
     {
       command: `WEAPP_SOCKET_KEY=… weapp-socket push --url https://push.example.com --channel chat '{"content":"hi"}'`,
@@ -40,23 +48,64 @@ export const push: Command = {
     },
   ],
   async run(args, context) {
-    const channel = args.text("channel");
-    if (channel === undefined) throw new UsageError("push needs --channel CHANNEL");
+    const target = addresseeOf(args);
     const data = await dataOf(args, context);
-    const { url, key } = await targetOf(args, context);
-    const arrived = context.terminal.progress(`waiting for ${url.origin}`);
+    const { origin, key } = await serverOf(args, context);
+    const api: Api = { origin, key, stop: context.stop };
+    const arrived = context.terminal.progress(`waiting for ${origin.origin}`);
     try {
-      const result = await publish(url, key, { channel, data }, context.stop);
-      const heard = await hasListeners(url, key, channel, context.stop);
-      context.terminal.report({ event: "pushed", channel, ...result, heard }, `pushed to ${channel}`);
-      if (heard === false)
-        context.terminal.note(context.terminal.style("dim", `nobody is in ${channel} now`));
+      const result = await publish(api, target, data);
+      const heard = await target.isHeard(api);
+      context.terminal.report(
+        { event: "pushed", ...target.to, ...result, heard },
+        `pushed to ${target.name}`,
+      );
+      if (heard === false) context.terminal.note(context.terminal.style("dim", target.nobody));
     } finally {
       arrived();
     }
     return 0;
   },
 };
+
+/** The HTTP API of a server. */
+interface Api {
+  readonly origin: URL;
+  readonly key: string;
+  readonly stop: AbortSignal;
+}
+
+/** Whom the message is for. */
+interface Addressee {
+  readonly to: Readonly<Record<string, unknown>>;
+  readonly name: string;
+  /** What to say where nobody is there. */
+  readonly nobody: string;
+  /** Whether anybody is there: a mistyped name is told. Undefined where the server or the key does not say. */
+  isHeard(api: Api): Promise<boolean | undefined>;
+}
+
+function addresseeOf(args: Arguments): Addressee {
+  const [channel, user, device] = [args.text("channel"), args.text("user"), args.text("device")];
+  const isToAll = args.flag("all");
+  if ([channel !== undefined, user !== undefined, isToAll].filter(Boolean).length !== 1) {
+    throw new UsageError("push needs one of --channel CHANNEL, --user USER and --all");
+  }
+  if (device !== undefined && user === undefined) throw new UsageError("--device needs --user USER");
+  if (channel !== undefined) {
+    const nobody = `nobody is in ${channel} now`;
+    return { to: { channel }, name: channel, nobody, isHeard: (api) => hasListeners(api, channel) };
+  }
+  if (user === undefined) {
+    return { to: { all: true }, name: "everybody", nobody: "", isHeard: async () => undefined };
+  }
+  return {
+    to: { user, ...(device !== undefined && { device }) },
+    name: device === undefined ? user : `${user}, device ${device}`,
+    nobody: `${user} is not connected now`,
+    isHeard: (api) => isConnected(api, user, device),
+  };
+}
 
 /** The message: text as it is with --text, else what the JSON means. */
 async function dataOf(args: Arguments, { stdin }: CommandContext): Promise<unknown> {
@@ -82,13 +131,16 @@ async function readAll(stdin: AsyncIterable<Buffer>): Promise<string> {
 }
 
 /** Where the HTTP API is, and the key to it. What is not given comes from the running development server. */
-async function targetOf(args: Arguments, { cwd, env }: CommandContext): Promise<{ url: URL; key: string }> {
+async function serverOf(
+  args: Arguments,
+  { cwd, env }: CommandContext,
+): Promise<{ origin: URL; key: string }> {
   const given = args.text("url");
   const key = args.text("key") ?? env["WEAPP_SOCKET_KEY"];
   if (given !== undefined) {
     if (key === undefined)
       throw new UsageError("--url needs --key KEY, or WEAPP_SOCKET_KEY in the environment");
-    return { url: httpUrl(given), key };
+    return { origin: httpUrl(given), key };
   }
   const found = await findDevServer(cwd);
   if (found === undefined) {
@@ -97,7 +149,7 @@ async function targetOf(args: Arguments, { cwd, env }: CommandContext): Promise<
       "start one with `weapp-socket dev` or `weapp-socket serve`, or name one with --url and --key",
     );
   }
-  return { url: httpUrl(found.admin), key: args.text("key") ?? found.key };
+  return { origin: httpUrl(found.admin), key: args.text("key") ?? found.key };
 }
 
 function httpUrl(text: string): URL {
@@ -105,15 +157,17 @@ function httpUrl(text: string): URL {
   if (url?.protocol !== "http:" && url?.protocol !== "https:") {
     throw new UsageError(`--url must be an address like http://127.0.0.1:3000, got ${text}`);
   }
-  return new URL("/v1/publish", url);
+  return url;
 }
 
 async function publish(
-  url: URL,
-  key: string,
-  body: unknown,
-  stop: AbortSignal,
+  { origin, key, stop }: Api,
+  { to }: Addressee,
+  data: unknown,
 ): Promise<Record<string, unknown>> {
+  const isChannel = "channel" in to;
+  const url = new URL(isChannel ? "/v1/publish" : "/v1/push", origin);
+  const body = isChannel ? { ...to, data } : { to, data };
   let response: Response;
   let text: string;
   try {
@@ -140,26 +194,31 @@ async function publish(
   );
 }
 
-/** Whether anybody is in the channel: a mistyped name is told. Undefined where the server or the key does not say. */
-async function hasListeners(
-  publishUrl: URL,
-  key: string,
-  channel: string,
-  stop: AbortSignal,
-): Promise<boolean | undefined> {
-  const url = new URL("/v1/channels", publishUrl);
-  url.searchParams.set("prefix", channel);
-  url.searchParams.set("limit", "1");
+async function hasListeners(api: Api, channel: string): Promise<boolean | undefined> {
+  const query = new URLSearchParams({ prefix: channel, limit: "1" });
+  const { channels } = await read(api, `/v1/channels?${query.toString()}`);
+  if (!Array.isArray(channels)) return undefined;
+  // In the order of their names: the channel itself comes before those that begin like it.
+  const first = channels[0] as { channel?: unknown; listeners?: unknown } | undefined;
+  return first?.channel === channel && first.listeners !== 0;
+}
+
+async function isConnected(api: Api, user: string, device: string | undefined): Promise<boolean | undefined> {
+  const { sessions } = await read(api, `/v1/users/${encodeURIComponent(user)}/sessions`);
+  if (!Array.isArray(sessions)) return undefined;
+  return sessions.some((session: { device?: unknown }) => device === undefined || session.device === device);
+}
+
+/** What the server tells there; nothing where it does not. */
+async function read({ origin, key, stop }: Api, target: string): Promise<Record<string, unknown>> {
   try {
     const signal = AbortSignal.any([stop, AbortSignal.timeout(answerWithinMs)]);
-    const response = await fetch(url, { headers: { authorization: `Bearer ${key}` }, signal });
-    const { channels } = objectOf(await response.text());
-    if (!response.ok || !Array.isArray(channels)) return undefined;
-    // In the order of their names: the channel itself comes before those that begin like it.
-    const first = channels[0] as { channel?: unknown; listeners?: unknown } | undefined;
-    return first?.channel === channel && first.listeners !== 0;
+    const headers = { authorization: `Bearer ${key}` };
+    const response = await fetch(new URL(target, origin), { headers, signal });
+    const text = await response.text();
+    return response.ok ? objectOf(text) : {};
   } catch {
-    return undefined;
+    return {};
   }
 }
 
