@@ -29,6 +29,7 @@ export function createHttpApi(node: ServerNode, controls: ApiControls): HttpApi 
     tickets: controls.tickets,
     users: controls.users,
     call: controls.call,
+    httpTimeoutMs: settings.httpTimeoutMs,
     wxLogin,
     publish: (request) => node.publish(request),
     channelOf,

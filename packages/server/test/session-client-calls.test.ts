@@ -200,6 +200,11 @@ describe("the application calls a session client", () => {
       504,
       { status: 504, code: "unknown-outcome" },
     ]);
+    // The request would be cut before the answer came.
+    expect(await ask({ to, method: "m", timeoutMs: 30_000 })).toEqual([
+      400,
+      { status: 400, code: "bad-request" },
+    ]);
     expect(await ask({ to: { user: "bob" }, method: "m" })).toEqual([
       404,
       { status: 404, code: "not-connected" },

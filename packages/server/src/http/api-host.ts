@@ -27,6 +27,8 @@ export interface ApiHost {
   readonly call?:
     | ((target: CallTarget, method: string, data: unknown, timeoutMs?: number) => Promise<ClientAnswer>)
     | undefined;
+  /** How long a request may take, its answer included: `httpTimeoutMs`. */
+  readonly httpTimeoutMs: number;
   /** The channel that carries what is pushed to the target. */
   channelOf(target: PushTarget): string;
   /** The client's address, as far as proxies can be trusted. */

@@ -70,6 +70,7 @@ export class ApiWorld {
       publish: (request) => broker.publish({ ...request, policy: policyOf(100) }),
       tickets: createTickets({ records: broker.records, clock: this.clock }),
       wxLogin: this.wxLogin,
+      httpTimeoutMs: 30_000,
       users: this.users,
       channelOf: (target) => {
         if ("channel" in target) return target.channel;

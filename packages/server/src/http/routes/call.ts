@@ -41,7 +41,8 @@ export const callRoute: Route = {
       data: { description: "any JSON value" },
       timeoutMs: {
         type: "integer",
-        description: "how long the client may take; the server's `callTimeoutMs` where absent",
+        description:
+          "how long the client may take, less than the server's `httpTimeoutMs`; its `callTimeoutMs` where absent",
         minimum: 1,
         maximum: 300_000,
       },
@@ -60,9 +61,13 @@ export const callRoute: Route = {
     ),
   },
   problems: ["not-connected", "rate-limited", "unknown-outcome", "unavailable", "unsupported"],
-  async handle({ body }, { call }) {
+  async handle({ body }, { call, httpTimeoutMs }) {
     if (call === undefined) throw unsupported("call: this server has no session clients");
     const { to, method, data, timeoutMs } = body as unknown as CallBody;
+    // The answer would find nobody: the request is cut by then.
+    if (timeoutMs !== undefined && timeoutMs >= httpTimeoutMs) {
+      throw badRequest(`timeoutMs: expected less than httpTimeoutMs (${httpTimeoutMs}), got ${timeoutMs}`);
+    }
     const answer = await call(readTarget(to), method, data, timeoutMs);
     if ("ok" in answer) return { status: 200, body: { ok: answer.ok } };
     const { code, message, retry } = answer.error;
