@@ -7,6 +7,7 @@ import type { Faults } from "./faults/faults.js";
 import type { Scenario } from "./faults/scenario.js";
 import type { ScenarioRun } from "./faults/scenario-player.js";
 import type { Diagnostic, Program } from "./program.js";
+import type { SourcePlace } from "./source-map.js";
 import type { UrlMapping } from "./url-rule.js";
 import type { Rect } from "./view/easel/surface.js";
 import type { Overlay } from "./view/overlays.js";
@@ -90,8 +91,13 @@ export interface SimulatorHandle {
   readonly logs: readonly LogLine[];
   /** Hears everything above as it happens; returns the undo. */
   listen(listener: (event: SimulatorEvent) => void): () => void;
-  /** Adds a line to `logs`, as the author's console does. */
-  log(level: LogLine["level"], parts: readonly unknown[], source?: string): void;
+  /**
+   * Adds a line to `logs`, as the author's console does.
+   *
+   * @param source where it comes from, in words. Default: the author's place in `stack`
+   * @param stack lines of an engine's stack, nearest first
+   */
+  log(level: LogLine["level"], parts: readonly unknown[], source?: string, stack?: readonly string[]): void;
   /** Reloads the program, as a file change does. */
   reload(): void;
 }
@@ -240,8 +246,10 @@ export interface LogLine {
   readonly level: "log" | "info" | "warn" | "error" | "debug";
   /** Arguments as text, one each. */
   readonly parts: readonly string[];
-  /** "pages/chat/chat.js:12" where known. */
+  /** "pages/chat/chat.ts:12:5" of what the author printed; else where it comes from ("pages/a/a onLoad"). */
   readonly source?: string;
+  /** Where in the author's own file it was printed or thrown, TypeScript and packages included. */
+  readonly place?: SourcePlace;
 }
 
 export type SimulatorEvent =

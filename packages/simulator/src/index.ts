@@ -42,6 +42,7 @@ export {
   type SimulatorOptions,
 } from "./host/simulator.js";
 export type { SimulatorEvents } from "./host/simulator-events.js";
+export type { SourcePlace } from "./source-map.js";
 export type { UrlMapping } from "./url-rule.js";
 export type {
   Diagnostic,

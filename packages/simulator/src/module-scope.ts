@@ -24,3 +24,8 @@ export const HIDDEN_NAMES: readonly string[] = [
 
 /** Names through which libraries look for the global object; the runner gives the phone's. */
 export const PHONE_GLOBALS: readonly string[] = ["globalThis", "global", "Function"];
+
+/** What stands before a module's own text, on the same line: hidden names stand in an outer function, so that author code may say `let self` or `const history`. */
+export const MODULE_START: string =
+  `(function({${[...HIDDEN_NAMES, ...PHONE_GLOBALS].join(",")}})` +
+  "{return function(require,module,exports){";

@@ -86,11 +86,12 @@ export interface Program {
 /**
  * The program's code, as classic scripts that the host serves beside the Program:
  *
- * - `modules.js` calls `__weappDefine(path, load)` for every script and JSON file that the program reaches ("app.js",
+ * - `modules.js` calls `__weappDefine(path, load, map?)` for every script and JSON file that the program reaches ("app.js",
  *   "pages/chat/chat.js", "miniprogram_npm/dayjs/index.js"); the order of calls means nothing. `load(scope)` evaluates
  *   the file (a file with a syntax error throws it here, and nowhere else) and returns
  *   `function (require, module, exports)`. The names of `HIDDEN_NAMES` and `PHONE_GLOBALS` (module-scope.ts) are
- *   bound to the properties of `scope`, undefined where it has none; all other globals are the realm's. What
+ *   bound to the properties of `scope`, undefined where it has none; all other globals are the realm's. `map`
+ *   (source-map.ts) leads from a module that was transformed, or bundled, to what was written. What
  *   `require(request)` means is `resolveModule` (module-path.ts).
  * - `templates.js` calls `__weappTemplates(groups, filters)` once, `groups` being glass-easel's generated template
  *   groups by unit path: `{ groupList: groups, content: groups[path] }` is what glass-easel takes.
@@ -103,7 +104,7 @@ export interface Program {
  *   element.
  *
  * The host serves them under "/program/", the program as "program.json", local files of the author as
- * "files/<path inside the program>", and what a frame page needs to reach the host as "session.json"
+ * "files/<path inside the program>", what was written in bundled packages as "sources/<path>", and what a frame page needs to reach the host as "session.json"
  * (host/session-info.ts; then `openRelay` of relay/page/relay.ts).
  */
 export interface ProgramFiles {
@@ -111,4 +112,6 @@ export interface ProgramFiles {
   readonly modules: string;
   readonly templates: string;
   readonly styles: Readonly<Record<string, string>>;
+  /** What was written in packages that were bundled, by "node_modules/…": for people to look at. */
+  readonly sources: ReadonlyMap<string, string>;
 }

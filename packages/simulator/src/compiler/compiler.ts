@@ -170,6 +170,7 @@ async function compileProgram(source: Source, config: ProjectConfig): Promise<Pr
       theme: app.theme,
       diagnostics: sortDiagnostics([...config.diagnostics, ...inFolder(source, diagnostics)]),
     },
+    sources: new Map([...modules.modules.values()].flatMap(({ sources }) => sources ?? [])),
     modules: [...modules.modules.values()].map((module) => module.definition).join(""),
     templates: bundleTemplates(templates),
     styles,
@@ -204,7 +205,7 @@ function emptyProgram(config: ProjectConfig, diagnostics: readonly Diagnostic[])
     theme: { light: {}, dark: {} },
     diagnostics: sortDiagnostics(diagnostics),
   };
-  return { program, modules: "", templates: "", styles: {} };
+  return { program, modules: "", templates: "", styles: {}, sources: new Map() };
 }
 
 /** Diagnostics name files from the folder that was given, which may stand above the program's. */

@@ -67,6 +67,7 @@ function jsonModule(reader: SourceReader, path: string): ScriptModule | null {
     code: `module.exports=${JSON.stringify(json.root)};`,
     requests: [],
     diagnostics: json.diagnostics,
+    map: null,
   };
 }
 

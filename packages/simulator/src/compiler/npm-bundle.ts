@@ -1,3 +1,4 @@
+import { isAbsolute, join, relative, sep } from "node:path";
 import { build, type ImportKind, type ResolveResult } from "esbuild";
 import { problem, WHOLE_FILE } from "./diagnostics.js";
 import type { ScriptModule } from "./script.js";
@@ -20,6 +21,8 @@ export async function bundlePackage(
       },
       bundle: true,
       write: false,
+      sourcemap: "external",
+      outfile: join(directory, "package.js"),
       format: "cjs",
       platform: "browser",
       mainFields: ["browser", "module", "main"],
@@ -44,8 +47,19 @@ export async function bundlePackage(
         },
       ],
     });
-    const code = outputFiles[0]?.text ?? "";
-    return { path, file: path, code, requests: [], diagnostics: [] };
+    const text = (ending: string): string =>
+      outputFiles.find((file) => file.path.endsWith(ending))?.text ?? "";
+    const { sources, mappings, sourcesContent } = JSON.parse(text(".js.map")) as SourceMapJson;
+    const names = sources.map((source) => sourceName(join(directory, source), directory, request));
+    return {
+      path,
+      file: path,
+      code: text(".js"),
+      requests: [],
+      diagnostics: [],
+      map: { sources: names, mappings },
+      sources: names.map((name, index) => [name, sourcesContent[index] ?? ""]),
+    };
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split("\n")[1] ?? error.message) : String(error);
     const message = `the package cannot be bundled: ${reason.trim()}`;
@@ -56,6 +70,21 @@ export async function bundlePackage(
       code,
       requests: [],
       diagnostics: [problem("error", path, WHOLE_FILE, message)],
+      map: null,
     };
   }
+}
+
+interface SourceMapJson {
+  readonly sources: readonly string[];
+  readonly sourcesContent: readonly (string | null)[];
+  readonly mappings: string;
+}
+
+/** "node_modules/dayjs/dayjs.min.js", wherever on this machine that is. */
+function sourceName(file: string, directory: string, request: string): string {
+  const inside = file.split(sep).join("/").split("/node_modules/").at(-1)!;
+  if (!isAbsolute(inside)) return `node_modules/${inside}`;
+  const path = relative(directory, file).split(sep).join("/");
+  return `node_modules/${request}/${path.replaceAll("../", "")}`;
 }

@@ -68,10 +68,12 @@ function readDomains(value: JsonValue, file: JsonFile, diagnostics: Diagnostic[]
 
 function readMap(value: JsonValue, file: JsonFile, diagnostics: Diagnostic[]): OwnSettings["map"] {
   return Object.entries(expectObject(value, ["map"], file, diagnostics)).flatMap(([from, to]) => {
-    const rule = { from, to: typeof to === "string" ? to : JSON.stringify(to) };
+    const rule = { from, to: typeof to === "string" ? to : "" };
     const fault = urlRuleFault(rule);
     if (fault === null) return [rule];
-    diagnostics.push(problem("error", FILE, file.place(["map", from]), urlRuleFaultText(fault, rule)));
+    const message =
+      typeof to === "string" ? urlRuleFaultText(fault, rule) : "expected the address that it leads to";
+    diagnostics.push(problem("error", FILE, file.place(["map", from]), message));
     return [];
   });
 }

@@ -1,7 +1,8 @@
 import { transform, type Message } from "esbuild";
 import { isPackagePath } from "../module-path.js";
-import { HIDDEN_NAMES, PHONE_GLOBALS } from "../module-scope.js";
+import { MODULE_START } from "../module-scope.js";
 import type { Diagnostic } from "../program.js";
+import type { ModuleMap } from "../source-map.js";
 import { problem, WHOLE_FILE } from "./diagnostics.js";
 import type { SourceReader } from "./source-files.js";
 import { bundlePackage } from "./npm-bundle.js";
@@ -18,6 +19,10 @@ export interface ScriptModule {
   /** What it requires by literal names, in order of first mention. */
   readonly requests: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
+  /** Leads from `code` to what was written; null: it is what was written. */
+  readonly map: ModuleMap | null;
+  /** What was written in files that are none of the program's, by their names in `map`. */
+  readonly sources?: ReadonlyArray<readonly [name: string, text: string]>;
 }
 
 /** The author's file behind a module path: the path itself, or its TypeScript twin. Null where there is none. */
@@ -37,26 +42,35 @@ export async function compileScript(reader: SourceReader, path: string): Promise
   const typescript = file.endsWith(".ts");
   // Nearly all mini program code is classic script; ES modules are what is left, and whatever is wrong.
   if (!typescript && findSyntaxError(text) === null) {
-    return { path, file, code: text, requests: requestsOf(text), diagnostics: [] };
+    return { path, file, code: text, requests: requestsOf(text), diagnostics: [], map: null };
   }
   try {
-    const { code, warnings } = await transform(text, {
+    const { code, map, warnings } = await transform(text, {
       loader: typescript ? "ts" : "js",
       format: "cjs",
       target: "es2022",
       sourcefile: file,
-      sourcemap: isPackagePath(path) ? false : "inline",
+      sourcemap: isPackagePath(path) ? "external" : "both",
       charset: "utf8",
       logLevel: "silent",
     });
     const diagnostics = warnings.filter(concernsAuthor).map((item) => fromMessage("warning", file, item));
-    return { path, file, code, requests: requestsOf(code), diagnostics };
+    const { mappings } = JSON.parse(map) as { readonly mappings: string };
+    return {
+      path,
+      file,
+      code,
+      requests: requestsOf(code),
+      diagnostics,
+      map: { sources: [file], mappings },
+    };
   } catch (error) {
     const diagnostics = messagesOf(error).map((item) => fromMessage("error", file, item));
     const first = diagnostics[0] ?? problem("error", file, WHOLE_FILE, String(error));
     const reason = `${file}:${first.line}:${first.column} ${first.message}`;
     const code = `throw new SyntaxError(${JSON.stringify(reason)});`;
-    return { path, file, code, requests: [], diagnostics: diagnostics.length > 0 ? diagnostics : [first] };
+    const found = diagnostics.length > 0 ? diagnostics : [first];
+    return { path, file, code, requests: [], diagnostics: found, map: null };
   }
 }
 
@@ -65,12 +79,9 @@ export async function compileScript(reader: SourceReader, path: string): Promise
  * stays its own, positions are those of the author's file, and a large program starts without compiling all of it.
  */
 export function defineModule(module: ScriptModule): string {
-  const names = [...HIDDEN_NAMES, ...PHONE_GLOBALS].join(",");
-  // Hidden names stand in an outer function, so that author code may say `let self` or `const history`.
-  const source =
-    `(function({${names}}){return function(require,module,exports){${module.code}\n}})` +
-    `\n//# sourceURL=weapp:///${encodeURI(module.path)}`;
-  return `__weappDefine(${JSON.stringify(module.path)},function(scope){return(0,eval)(${JSON.stringify(source)})(scope)});\n`;
+  const source = `${MODULE_START}${module.code}\n}})\n//# sourceURL=weapp:///${encodeURI(module.path)}`;
+  const map = module.map === null ? "" : `,${JSON.stringify(module.map)}`;
+  return `__weappDefine(${JSON.stringify(module.path)},function(scope){return(0,eval)(${JSON.stringify(source)})(scope)}${map});\n`;
 }
 
 // A regular expression may see a request inside a comment: then a module too many is collected, or a missing one is

@@ -11,7 +11,6 @@ import type { Diagnostic, Program } from "../program.js";
 import type { UrlMapping } from "../url-rule.js";
 import { createEmptySurface } from "../view/easel/empty-surface.js";
 import type { Platform } from "../view/platform.js";
-import { authorLine } from "../view/recorder.js";
 import { programOptions } from "../view/program-options.js";
 import { createSimulator } from "../view/simulator.js";
 import { createSilentPlayer } from "../wx/audio.js";
@@ -106,7 +105,7 @@ export async function launch(dir: string, options: LaunchOptions = {}): Promise<
   const say =
     (level: "log" | "info" | "warn" | "error" | "debug") =>
     (...parts: readonly unknown[]) =>
-      simulator.log(level, parts, sourceOf(new Error("here")));
+      simulator.log(level, parts, undefined, new Error("here").stack?.split("\n"));
   globals["console"] = {
     log: say("log"),
     info: say("info"),
@@ -233,8 +232,4 @@ function createPlatform(
     pause: (ms) => new Promise((done) => setTimeout(done, ms)),
     reload() {},
   };
-}
-
-function sourceOf({ stack = "" }: Error): string | undefined {
-  return authorLine(stack.split("\n"));
 }

@@ -2,8 +2,7 @@ import type { Clock } from "@weapp-socket/runtime/core";
 import type { ProgramFiles } from "../program.js";
 import type { TemplateGroups } from "../view/easel/framework.js";
 import type { TemplateFilters } from "../view/easel/wxs.js";
-import type { ModuleSource } from "../view/module-loader.js";
-import type { LoadedProgram } from "../view/platform.js";
+import type { DefinedModule, LoadedProgram } from "../view/platform.js";
 
 /** What every script engine has, a phone's too. */
 const LANGUAGE_NAMES = (
@@ -14,6 +13,9 @@ const LANGUAGE_NAMES = (
   "Proxy Reflect FinalizationRegistry Function eval decodeURI decodeURIComponent encodeURI encodeURIComponent escape " +
   "unescape isFinite isNaN"
 ).split(" ");
+
+/** What stands before a module's text, on the same line. */
+const WITH_GLOBALS = "(function(__globals){with(__globals){return ";
 
 /**
  * The global object of one mini program: the language's own names, and nothing of Node's. Scripts of the program look
@@ -39,7 +41,7 @@ export function loadProgram(
   globals: Record<string, unknown>,
   origin: string,
 ): LoadedProgram {
-  const modules: Array<readonly [string, ModuleSource]> = [];
+  const modules: DefinedModule[] = [];
   let groups: TemplateGroups = {};
   let filters: TemplateFilters = { A: (listener) => listener };
   // Indirect: the realm is the view's own, so what authors make is what the view calls an array, and the reverse.
@@ -49,9 +51,7 @@ export function loadProgram(
     indirect(text.replaceAll("//# sourceURL=weapp:///", `//# sourceURL=${origin}`));
   // A file's text begins on the line of its wrapper: positions stay those of the author's file.
   const evaluateInside = (text: string): unknown =>
-    (evaluate(`(function(__globals){with(__globals){return ${text}\n}})`) as (names: object) => unknown)(
-      globals,
-    );
+    (evaluate(`${WITH_GLOBALS}${text}\n}})`) as (names: object) => unknown)(globals);
   const run = (text: string, given: Readonly<Record<string, unknown>>): void => {
     const body = evaluate(`(function(${Object.keys(given).join(",")}){${text}\n})`) as (
       ...values: readonly unknown[]
@@ -60,7 +60,7 @@ export function loadProgram(
   };
   run(files.modules, {
     eval: evaluateInside,
-    __weappDefine: (path: string, source: ModuleSource) => modules.push([path, source]),
+    __weappDefine: (...module: DefinedModule) => modules.push(module),
   });
   run(files.templates, {
     console: globals["console"],
@@ -69,7 +69,7 @@ export function loadProgram(
       filters = bridges;
     },
   });
-  return { program: files.program, modules, templates: { groups, filters } };
+  return { program: files.program, modules, templates: { groups, filters }, before: WITH_GLOBALS.length };
 }
 
 /**

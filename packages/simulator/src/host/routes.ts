@@ -67,6 +67,10 @@ async function answerProgram(
     if (file !== null && (await serveFile(file, request, response))) return;
     return sendText(request, response, 404, `the program has no file ${name.slice("files/".length)}\n`);
   }
+  if (name.startsWith("sources/")) {
+    const text = sources.files().sources.get(requestedPath(name.slice("sources/".length)) ?? "");
+    if (text !== undefined) return sendText(request, response, 200, text);
+  }
   switch (name) {
     case "program.json":
       return sendJson(request, response, program);

@@ -13,6 +13,7 @@ import { ProblemsPanel } from "./problems-panel.js";
 import { ScenarioPanel } from "./scenario-panel.js";
 import type { Settings } from "./settings.js";
 import { SocketsPanel } from "./sockets-panel.js";
+import { SourceDialog } from "./source-dialog.js";
 import { StoragePanel } from "./storage-panel.js";
 import { Tabs, Views } from "./tabs.js";
 import { texts as allTexts } from "./texts.js";
@@ -123,7 +124,7 @@ export function App({ connection }: { readonly connection: FrameConnection }): J
           ) : panel === "console" ? (
             <ConsolePanel connection={connection} settings={settings} />
           ) : panel === "problems" ? (
-            <ProblemsPanel problems={diagnostics} texts={texts} />
+            <ProblemsPanel connection={connection} texts={texts} />
           ) : panel === "scenario" ? (
             <ScenarioPanel connection={connection} settings={settings} />
           ) : handle === undefined ? (
@@ -139,6 +140,13 @@ export function App({ connection }: { readonly connection: FrameConnection }): J
           )}
         </div>
       </section>
+      {connection.source !== undefined && (
+        <SourceDialog
+          place={connection.source}
+          texts={texts}
+          onClose={() => connection.showSource(undefined)}
+        />
+      )}
       <Views
         label={texts.views}
         chosen={view}

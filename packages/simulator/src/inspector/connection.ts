@@ -2,6 +2,7 @@ import type { NetworkType } from "@weapp-socket/runtime/core";
 import type { Conditions } from "../faults/conditions.js";
 import type { Rect, SimulatorHandle } from "../handle.js";
 import type { Diagnostic } from "../program.js";
+import type { SourcePlace } from "../source-map.js";
 import type { UrlMapping } from "../url-rule.js";
 import { createRecording, type Recording } from "./recording.js";
 
@@ -34,6 +35,9 @@ export interface FrameConnection {
   /** What is marked in the phone: a place in its page, in CSS pixels. */
   readonly highlighted: Rect | undefined;
   highlight(rect: Rect | undefined): void;
+  /** The place in the author's files that is shown; undefined: none is. */
+  readonly source: SourcePlace | undefined;
+  showSource(place: SourcePlace | undefined): void;
   /** For what changes the recording from outside of the program. */
   changed(): void;
 }
@@ -54,6 +58,7 @@ export function createFrameConnection(): FrameConnection {
   let startedMap: readonly UrlMapping[] = [];
   let pagesVersion = 0;
   let highlighted: Rect | undefined;
+  let source: SourcePlace | undefined;
   let isScheduled = false;
   let restUntil = 0;
   let stop: (() => void) | undefined;
@@ -162,6 +167,13 @@ export function createFrameConnection(): FrameConnection {
     highlight(rect) {
       if (rect === highlighted) return;
       highlighted = rect;
+      draw();
+    },
+    get source() {
+      return source;
+    },
+    showSource(place) {
+      source = place;
       draw();
     },
     changed,

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { JSX } from "preact";
+import type { LogLine } from "../handle.js";
 import type { FrameConnection } from "./connection.js";
 import { Choice, IconButton } from "./controls.js";
 import { CopyButton } from "./copy-button.js";
@@ -7,6 +8,9 @@ import { EntryList } from "./entry-list.js";
 import { isLogShown, logKinds, type LogKind } from "./filters.js";
 import { formatTime } from "./format.js";
 import { MarkedText } from "./marked-text.js";
+import { placeOf } from "./diagnostic-place.js";
+import { SourceLink } from "./source-link.js";
+import { splitPlaces } from "./source-place.js";
 import type { Settings } from "./settings.js";
 
 /** Characters of one line that are drawn. */
@@ -60,7 +64,11 @@ export function ConsolePanel({ connection, settings }: ConsolePanelProps): JSX.E
             <MarkedText text={oneLine(line.parts)} query={query} />
           </span>
           <span class="source weak" title={line.source}>
-            {line.source}
+            {line.place === undefined ? (
+              line.source
+            ) : (
+              <SourceLink connection={connection} place={line.place} isTabStop={false} />
+            )}
           </span>
         </div>
       )}
@@ -70,17 +78,41 @@ export function ConsolePanel({ connection, settings }: ConsolePanelProps): JSX.E
         ) : (
           <>
             <div class="tools heading">
-              <span class="code ellipsis">{entry.line.source ?? entry.line.level}</span>
+              <Origin connection={connection} line={entry.line} />
               <span class="grow" />
               <CopyButton text={() => entry.line.parts.join(" ")} texts={texts} />
             </div>
             <pre class="message" tabIndex={0} aria-label={texts.message}>
-              <MarkedText text={entry.line.parts.join(" ").slice(0, MAX_SHOWN)} query={query} />
+              {splitPlaces(entry.line.parts.join(" ").slice(0, MAX_SHOWN)).map(({ text, place }) =>
+                place === undefined ? (
+                  <MarkedText text={text} query={query} />
+                ) : (
+                  <SourceLink connection={connection} place={place} />
+                ),
+              )}
             </pre>
           </>
         )
       }
     />
+  );
+}
+
+/** Where a line comes from: what was running, and the place in the author's file. */
+function Origin({
+  connection,
+  line,
+}: {
+  readonly connection: FrameConnection;
+  readonly line: LogLine;
+}): JSX.Element {
+  const { place, source, level } = line;
+  if (place === undefined) return <span class="code ellipsis">{source ?? level}</span>;
+  return (
+    <span class="ellipsis">
+      <SourceLink connection={connection} place={place} />
+      {source !== undefined && source !== placeOf(place) && <span class="weak"> {source}</span>}
+    </span>
   );
 }
 

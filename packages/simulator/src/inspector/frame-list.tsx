@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { ComponentChildren, JSX } from "preact";
 import type { SocketEvent } from "../handle.js";
+import type { FrameConnection } from "./connection.js";
 import { Choice } from "./controls.js";
 import { EntryList } from "./entry-list.js";
 import { directions, isFrameShown, type Direction } from "./filters.js";
@@ -15,6 +16,7 @@ import { SocketDetail } from "./socket-detail.js";
 import { closeCodeText, type Texts } from "./texts.js";
 
 interface FrameListProps {
+  readonly connection: FrameConnection;
   readonly entry: SocketEntry;
   readonly settings: Settings;
   readonly tools: ComponentChildren;
@@ -23,7 +25,7 @@ interface FrameListProps {
 }
 
 /** What one socket sent and received, and what happened to it, in order. */
-export function FrameList({ entry, settings, tools, onSend }: FrameListProps): JSX.Element {
+export function FrameList({ connection, entry, settings, tools, onSend }: FrameListProps): JSX.Element {
   const { texts } = settings;
   const [direction, setDirection] = useState<Direction>("all");
   const [shows, show] = useState<"message" | "connection">("message");
@@ -62,7 +64,7 @@ export function FrameList({ entry, settings, tools, onSend }: FrameListProps): J
             {event !== undefined && <Moment entry={entry} event={event} number={number} texts={texts} />}
           </div>
           {event === undefined || shows === "connection" ? (
-            <SocketDetail entry={entry} texts={texts} />
+            <SocketDetail connection={connection} entry={entry} texts={texts} />
           ) : "data" in event ? (
             <MessageView
               id={number}

@@ -1,17 +1,21 @@
 import type { JSX } from "preact";
-import type { Diagnostic } from "../program.js";
+import type { Diagnostic, JsonValue } from "../program.js";
+import type { FrameConnection } from "./connection.js";
 import { CopyButton } from "./copy-button.js";
 import { placeOf } from "./diagnostic-place.js";
 import { Icon } from "./icons.js";
+import { SourceLink } from "./source-link.js";
 import type { Texts } from "./texts.js";
 
 interface ProblemsPanelProps {
-  readonly problems: readonly Diagnostic[];
+  readonly connection: FrameConnection;
   readonly texts: Texts;
 }
 
 /** What the compiler found wrong, errors first. */
-export function ProblemsPanel({ problems, texts }: ProblemsPanelProps): JSX.Element {
+export function ProblemsPanel({ connection, texts }: ProblemsPanelProps): JSX.Element {
+  const problems = connection.diagnostics;
+  const root = connection.handle?.program.project["miniprogramRoot"];
   if (problems.length === 0) return <p class="empty">{texts.noProblems}</p>;
   const sorted = problems.toSorted((one, other) => rank(one) - rank(other));
   return (
@@ -25,7 +29,11 @@ export function ProblemsPanel({ problems, texts }: ProblemsPanelProps): JSX.Elem
               {problem.message}
             </div>
             {problem.hint !== undefined && <div class="weak">{problem.hint}</div>}
-            <span class="code place">{placeOf(problem)}</span>
+            <SourceLink
+              connection={connection}
+              place={{ ...problem, file: insideProgram(problem.file, root) }}
+              text={placeOf(problem)}
+            />
           </div>
           <CopyButton
             text={() => [placeOf(problem), problem.message, problem.hint ?? ""].join("\n").trim()}
@@ -35,6 +43,12 @@ export function ProblemsPanel({ problems, texts }: ProblemsPanelProps): JSX.Elem
       ))}
     </ul>
   );
+}
+
+/** Problems name files from the folder that was given, which may stand above the program's. */
+function insideProgram(file: string, root: JsonValue | undefined): string {
+  const folder = typeof root === "string" ? `${root.replace(/^\.?\/|\/$/gu, "")}/` : "/";
+  return file.startsWith(folder) ? file.slice(folder.length) : file;
 }
 
 function rank({ severity }: Diagnostic): number {

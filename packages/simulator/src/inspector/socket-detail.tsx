@@ -1,20 +1,25 @@
 import type { ComponentChildren, JSX } from "preact";
+import type { FrameConnection } from "./connection.js";
 import { CopyButton } from "./copy-button.js";
 import { formatBytes, formatCount, formatDuration, formatTime } from "./format.js";
 import type { SocketEntry } from "./recording.js";
 import { socketLook, socketStateText } from "./socket-state.js";
+import { SourceLink } from "./source-link.js";
+import { parsePlace } from "./source-place.js";
 import type { Texts } from "./texts.js";
 import { closeCodeText } from "./texts.js";
 import { waterfall } from "./waterfall.js";
 
 interface SocketDetailProps {
+  readonly connection: FrameConnection;
   readonly entry: SocketEntry;
   readonly texts: Texts;
 }
 
 /** Everything about one SocketTask but its messages. */
-export function SocketDetail({ entry, texts }: SocketDetailProps): JSX.Element {
+export function SocketDetail({ connection, entry, texts }: SocketDetailProps): JSX.Element {
   const { record, end } = entry;
+  const opener = parsePlace(record.openedBy);
   const headers = Object.entries(record.header ?? {});
   return (
     <div class="facts-box" tabIndex={0} aria-label={texts.connection}>
@@ -42,7 +47,11 @@ export function SocketDetail({ entry, texts }: SocketDetailProps): JSX.Element {
         </Fact>
         {record.openedBy !== "" && (
           <Fact name={texts.openedBy}>
-            <span class="code">{record.openedBy}</span>
+            {opener === undefined ? (
+              <span class="code">{record.openedBy}</span>
+            ) : (
+              <SourceLink connection={connection} place={opener} />
+            )}
           </Fact>
         )}
         <Fact name={texts.createdAt}>{formatTime(record.createdAt)}</Fact>
@@ -85,7 +94,7 @@ export function Fact({
   );
 }
 
-function Waterfall({ entry, texts }: SocketDetailProps): JSX.Element {
+function Waterfall({ entry, texts }: Omit<SocketDetailProps, "connection">): JSX.Element {
   const { url, profile } = entry.record;
   const bars = waterfall(profile, url.startsWith("wss:"));
   if (bars.length === 0) {

@@ -107,6 +107,7 @@ export function SocketsPanel({ connection, settings, now }: SocketsPanelProps): 
           />
           <FrameList
             key={chosen.key}
+            connection={connection}
             entry={chosen}
             settings={settings}
             tools={tools}

@@ -1,4 +1,3 @@
-import { authorLine } from "../view/recorder.js";
 import type { Simulator } from "../view/simulator.js";
 
 const LEVELS = ["log", "info", "warn", "error", "debug"] as const;
@@ -22,7 +21,7 @@ export function tapConsole(simulator: Simulator): () => void {
     const original = console[level].bind(console);
     console[level] = (...parts: unknown[]) => {
       original(...parts);
-      simulator.log(level, parts, authorLine(callers()));
+      simulator.log(level, parts, undefined, callers());
     };
     return () => {
       console[level] = original;

@@ -7,8 +7,7 @@ import { passDomEvents } from "../view/easel/dom-events.js";
 import { createDomSurface } from "../view/easel/dom-surface.js";
 import type { TemplateGroups } from "../view/easel/framework.js";
 import type { TemplateFilters } from "../view/easel/wxs.js";
-import type { ModuleSource } from "../view/module-loader.js";
-import type { LoadedProgram } from "../view/platform.js";
+import type { DefinedModule, LoadedProgram } from "../view/platform.js";
 import { programOptions } from "../view/program-options.js";
 import { createSimulator, type Simulator } from "../view/simulator.js";
 import { PhoneFiles } from "../wx/phone-files.js";
@@ -49,11 +48,11 @@ function loadScript(name: string): Promise<void> {
 }
 
 async function boot(): Promise<void> {
-  const modules: Array<readonly [string, ModuleSource]> = [];
+  const modules: DefinedModule[] = [];
   let groups: TemplateGroups = {};
   let filters: TemplateFilters = { A: (listener) => listener };
   Object.assign(window, {
-    __weappDefine: (path: string, source: ModuleSource) => modules.push([path, source]),
+    __weappDefine: (...module: DefinedModule) => modules.push(module),
     __weappTemplates: (given: TemplateGroups, bridges: TemplateFilters) => {
       groups = given;
       filters = bridges;
@@ -75,7 +74,7 @@ async function boot(): Promise<void> {
   const root = document.querySelector<HTMLElement>("#weapp-phone")!;
   root.dataset["ready"] = "";
   root.toggleAttribute("data-style-v2", program.appJson["style"] === "v2");
-  const loaded = { program, modules, templates: { groups, filters } };
+  const loaded = { program, modules, templates: { groups, filters }, before: 0 };
   const simulator = launch(root, loaded, { session, styles, relay, files });
   if (relay !== undefined) reloadOnChange(relay, simulator);
   window.simulator = simulator;

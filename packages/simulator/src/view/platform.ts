@@ -5,6 +5,7 @@ import type { PhoneLook } from "../handle.js";
 import type { JsonObject, Program } from "../program.js";
 import type { Player } from "../wx/audio.js";
 import type { PhoneFiles } from "../wx/phone-files.js";
+import type { ModuleMap } from "../source-map.js";
 import type { HostCall } from "../wx/request.js";
 import type { Store } from "../wx/storage.js";
 import type { Device } from "../wx/system.js";
@@ -57,9 +58,14 @@ export interface Platform {
 /** A compiled program as it was loaded. */
 export interface LoadedProgram {
   readonly program: Program;
-  readonly modules: ReadonlyArray<readonly [path: string, source: ModuleSource]>;
+  readonly modules: readonly DefinedModule[];
   readonly templates: Templates;
+  /** Characters that the runner put before each module, on its first line. */
+  readonly before: number;
 }
+
+/** What modules.js calls `__weappDefine` with; the map of a module that was transformed. */
+export type DefinedModule = readonly [path: string, source: ModuleSource, map?: ModuleMap];
 
 /** How a program is opened. */
 export interface Opening {

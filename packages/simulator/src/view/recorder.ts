@@ -1,5 +1,7 @@
 import type { JsonValue } from "../program.js";
 import type { LogLine, SimulatorEvent, SocketEvent, SocketRecord, WxCall } from "../handle.js";
+import type { SourcePlace } from "../source-map.js";
+import { formatPlace, type SourcePlaces } from "./source-places.js";
 import type { SocketTrace } from "@weapp-socket/runtime/core";
 
 /** Newest entries kept of each list. */
@@ -19,11 +21,16 @@ export interface Recorder {
   emit(event: SimulatorEvent): void;
   /** A wx function was called; the returned function says how it ended. */
   call(api: string, options: unknown): (errMsg: string) => void;
-  log(level: LogLine["level"], parts: readonly unknown[], source?: string): void;
+  /**
+   * @param source where it comes from, in words. Default: the author's place in `stack`
+   * @param stack where it was printed, nearest first. Default: that of an error among the parts
+   */
+  log(level: LogLine["level"], parts: readonly unknown[], source?: string, stack?: readonly string[]): void;
   trace(trace: SocketTrace): void;
 }
 
-export function createRecorder(now: () => number): Recorder {
+/** @param places leads to the author's own files */
+export function createRecorder(now: () => number, places: SourcePlaces): Recorder {
   const calls: WxCall[] = [];
   const sockets: SocketRecord[] = [];
   const logs: LogLine[] = [];
@@ -40,7 +47,7 @@ export function createRecorder(now: () => number): Recorder {
       const record = {
         id: event.taskId,
         url: event.url,
-        openedBy: authorLine(event.callSite) ?? "",
+        openedBy: textOfPlace(places.find(event.callSite)),
         createdAt: event.at,
         state: "connecting" as const,
         sentMessages: 0,
@@ -84,12 +91,16 @@ export function createRecorder(now: () => number): Recorder {
         emit({ type: "call", call });
       };
     },
-    log(level, parts, source) {
+    log(level, parts, source, stack) {
+      const error = parts.find((part) => part instanceof Error);
+      const place = places.find(stack ?? error?.stack?.split("\n") ?? []);
+      const from = source ?? (place === undefined ? undefined : formatPlace(place));
       const line: LogLine = {
         at: now(),
         level,
-        parts: parts.map(show),
-        ...(source === undefined ? {} : { source }),
+        parts: parts.map((part) => (part instanceof Error ? places.rewrite(show(part)) : show(part))),
+        ...(from === undefined ? {} : { source: from }),
+        ...(place === undefined ? {} : { place }),
       };
       keep(logs, line, MAX_LOGS);
       emit({ type: "log", line });
@@ -132,13 +143,8 @@ function note(
   }
 }
 
-/** The author's line among the lines of a stack, nearest first: "pages/chat/chat.js:12". Modules are named by the compiler. */
-export function authorLine(stack: readonly string[]): string | undefined {
-  for (const line of stack) {
-    const match = /weapp:\/\/[^/\s]*\/([^\s()]+?):(\d+)/.exec(line);
-    if (match !== null) return `${decodeURI(match[1]!)}:${match[2]!}`;
-  }
-  return undefined;
+function textOfPlace(place: SourcePlace | undefined): string {
+  return place === undefined ? "" : formatPlace(place);
 }
 
 /** A copy without functions: what people read, and what outlives the page's own changes. */

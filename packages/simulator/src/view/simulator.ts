@@ -22,6 +22,7 @@ import { createPageHandle } from "./page-handle.js";
 import { createPageStack, tabItems, type OpenPage, type PageStack } from "./page-stack.js";
 import type { LoadedProgram, Opening, Platform } from "./platform.js";
 import { createRecorder } from "./recorder.js";
+import { createSourcePlaces } from "./source-places.js";
 import { createTabBar } from "./tab-bar.js";
 import { parsePageUrl } from "./url.js";
 import { createWxObject } from "./wx.js";
@@ -48,11 +49,12 @@ const DEFAULT_WAIT_MS = 1_000;
 
 /** Runs one mini program. Nothing happens before `start`. */
 export function createSimulator(
-  { program, modules, templates }: LoadedProgram,
+  { program, modules, templates, before }: LoadedProgram,
   platform: Platform,
 ): Simulator {
   const { clock, globals, surface } = platform;
-  const recorder = createRecorder(() => clock.now());
+  const maps = new Map(modules.flatMap(([path, , map]) => (map === undefined ? [] : [[path, map] as const])));
+  const recorder = createRecorder(() => clock.now(), createSourcePlaces(maps, before));
   const tasks = createOpenTasks(recorder);
   const note = (error: unknown, where: string): void => recorder.log("error", [error], where);
   const report = (error: unknown, where: string): void => {
@@ -407,7 +409,7 @@ export function createSimulator(
     sendOn: (id, data) => tasks.send(id, data),
     logs: recorder.logs,
     listen: (listener) => recorder.listen(listener),
-    log: (level, parts, source) => recorder.log(level, parts, source),
+    log: (...line) => recorder.log(...line),
     reload: platform.reload,
   };
   return handle;

@@ -157,7 +157,7 @@ function missingRequests(modules: string): readonly string[] {
   const code = new Map(
     [
       ...modules.matchAll(
-        /__weappDefine\("([^"]+)",function\(scope\)\{return\(0,eval\)\((".*")\)\(scope\)\}\);/gu,
+        /__weappDefine\("([^"]+)",function\(scope\)\{return\(0,eval\)\((".*")\)\(scope\)\}/gu,
       ),
     ].map(([, path = "", text = '""']) => [path, JSON.parse(text) as string] as const),
   );

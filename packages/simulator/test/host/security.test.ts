@@ -166,6 +166,24 @@ test.each([
   expect([answer.status, answer.text === "secret"]).toEqual([404, false]);
 });
 
+test("of packages that were bundled, their sources are served, and nothing else of node_modules", async () => {
+  const { port } = await start({
+    "project.config.json": "{}",
+    "package.json": '{"dependencies":{"shout":"1"}}',
+    "node_modules/shout/package.json": "{}",
+    "node_modules/shout/index.js": "module.exports = 'bundled'",
+    "node_modules/shout/other.js": "secret",
+    "pages/a/a.js": "require('shout')",
+  });
+  const text = async (path: string): Promise<unknown> => {
+    const answer = await get(port, `/program/sources/${path}`);
+    return answer.status === 200 ? answer.text : answer.status;
+  };
+  expect(await text("node_modules/shout/index.js")).toBe("module.exports = 'bundled'");
+  for (const path of ["node_modules/shout/other.js", "pages/a/a.js", "../app.js", "%2e%2e/app.js", ""])
+    expect([path, await text(path)]).toEqual([path, 404]);
+});
+
 test("a link inside the folder is served", async () => {
   const { port, dir } = await start({ "a.txt": "inside" });
   symlinkSync(join(dir, "a.txt"), join(dir, "b.txt"));

@@ -4,6 +4,7 @@ import type { Faults } from "../../src/faults/faults.js";
 import type { PageHandle, PhoneLook, SimulatorHandle, TreeNode } from "../../src/handle.js";
 import type { Diagnostic, Program } from "../../src/program.js";
 import { createRecorder, type Recorder } from "../../src/view/recorder.js";
+import { createSourcePlaces } from "../../src/view/source-places.js";
 import { createAnswers } from "../../src/wx/answers.js";
 import { createMemoryStore } from "../../src/wx/memory-store.js";
 import { createStorage } from "../../src/wx/storage.js";
@@ -36,10 +37,11 @@ const diagnostics = JSON.parse(sessionStorage.getItem("diagnostics") ?? "[]") as
 const program = {
   version: 1,
   appId: "wx0123456789abcdef",
+  project: {},
   diagnostics,
   pages: ["pages/chat/chat"],
 } as unknown as Program;
-const recorder = createRecorder(() => Date.now());
+const recorder = createRecorder(() => Date.now(), createSourcePlaces(new Map(), 0));
 const asked: string[] = [];
 const search = new URLSearchParams(location.search);
 let conditions: Conditions = GOOD_CONDITIONS;
@@ -191,7 +193,7 @@ const handle = {
   sockets: recorder.sockets,
   logs: recorder.logs,
   listen: (listener) => recorder.listen(listener),
-  log: (level, parts, source) => recorder.log(level, parts, source),
+  log: (level, parts, source, stack) => recorder.log(level, parts, source, stack),
   reload: () => location.reload(),
 } satisfies Partial<SimulatorHandle>;
 Object.assign(window, { simulator: handle });

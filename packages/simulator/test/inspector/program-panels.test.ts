@@ -58,6 +58,36 @@ test("WXML: the tree follows the page, says what a node has, and marks it in the
   await expect.poll(() => mark.count()).toBe(0);
 });
 
+test("console: each line leads to the author's own source, TypeScript and packages too, and so do stacks and problems", async () => {
+  const page = await openInspector(browser, {
+    "app.json": '{"pages":["pages/t/t"]}',
+    "project.config.json": "{}",
+    "package.json": '{"dependencies":{"shout":"1"}}',
+    "node_modules/shout/package.json": "{}",
+    "node_modules/shout/index.js": '// 包\nexports.shout = () => { console.log("shouted"); };',
+    "pages/t/t.ts":
+      'import { shout } from "shout";\ntype A = string;\nPage({ onLoad(): void {\n  shout();\n  throw new Error("bad" as A);\n} });',
+    "pages/t/t.wxml": "<view/>\n<unknown-tag/>",
+  });
+  const shown = page.getByRole("dialog");
+  const current = shown.locator("[aria-current=location]");
+  await tab(page, "Console").click();
+  await page.getByRole("button", { name: "node_modules/shout/index.js:2:" }).click();
+  await expect.poll(() => current.textContent()).toContain('console.log("shouted")');
+  await page.keyboard.press("Escape");
+  await expect.poll(() => shown.count()).toBe(0);
+  // A line's details have the whole stack.
+  await page.getByRole("option").filter({ hasText: "bad" }).locator(".text").click();
+  const stack = page.getByLabel("Message").last();
+  await stack.getByRole("button", { name: /^pages\/t\/t\.ts:5:/u }).click();
+  await expect.poll(() => current.textContent()).toContain("throw new Error");
+  expect(await current.evaluate((line) => (line as HTMLLIElement).value)).toBe(5);
+  await shown.getByRole("button", { name: "Close" }).click();
+  await tab(page, "Problems").click();
+  await page.getByRole("button", { name: "pages/t/t.wxml:2:" }).click();
+  await expect.poll(() => current.textContent()).toBe("<unknown-tag/>");
+});
+
 test("storage: what is kept is shown, changed, deleted and cleared", async () => {
   const page = await open();
   await tab(page, "Storage").click();

@@ -3,6 +3,7 @@ import { createRecording, type Recording } from "../../src/inspector/recording.j
 import { formatRecording, parseRecording } from "../../src/inspector/recording-file.js";
 import { socketAge, socketLook } from "../../src/inspector/socket-state.js";
 import { createRecorder, type Recorder } from "../../src/view/recorder.js";
+import { createSourcePlaces } from "../../src/view/source-places.js";
 
 interface Setting {
   readonly recorder: Recorder;
@@ -20,7 +21,7 @@ function createSetting(before: (setting: Setting) => void = () => {}): Setting {
 }
 
 function createProgram(recording: Recording): Setting {
-  const recorder = createRecorder(() => 1_000);
+  const recorder = createRecorder(() => 1_000, createSourcePlaces(new Map(), 0));
   return {
     recorder,
     recording,
