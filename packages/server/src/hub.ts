@@ -5,6 +5,7 @@ import type { ResolvedRule } from "./channel-rules.js";
 import type { Clock } from "./clock.js";
 import type { Compression } from "./compression.js";
 import { FanOut, Group, type Receiver } from "./fan-out.js";
+import { ClosedError } from "./closed-error.js";
 import { EVERYONE } from "./inner-channel.js";
 import { contentFrame, deflatedFrame } from "./outbound-frame.js";
 import type { PresenceKeeper, PresentMember } from "./presence-keeper.js";
@@ -48,6 +49,8 @@ interface LocalChannel {
   watchers: Set<Watcher> | undefined;
 }
 
+const ATTACH_AGAIN_MS = 500;
+
 export type Watcher = (publication: Publication) => void;
 
 /** The channels of this node by name, attached to the broker while they have members. */
@@ -55,6 +58,7 @@ export class Hub implements ChannelListener {
   private readonly host: HubHost;
   private readonly fanOut = new FanOut();
   private readonly channels = new Map<string, LocalChannel>();
+  private isClosed = false;
 
   constructor(host: HubHost) {
     this.host = host;
@@ -144,6 +148,7 @@ export class Hub implements ChannelListener {
 
   /** Stops all timers. */
   close(): void {
+    this.isClosed = true;
     for (const channel of this.channels.values()) channel.cancelTimer?.();
   }
 
@@ -165,13 +170,31 @@ export class Hub implements ChannelListener {
     return channel;
   }
 
+  /**
+   * Where the broker cannot be had it is asked again, for as long as somebody is in the channel: they would be connected,
+   * and deaf, otherwise. Told of once.
+   */
   private async finishAttaching(channel: LocalChannel, attached: Promise<void>): Promise<void> {
-    try {
-      await attached;
-      channel.attaching = undefined;
-    } catch (error) {
-      this.host.onBrokerError(error);
+    let isTold = false;
+    for (let attempt = attached; ; attempt = this.attachAgain(channel)) {
+      try {
+        await attempt;
+        channel.attaching = undefined;
+        return;
+      } catch (error) {
+        if (error instanceof ClosedError) return;
+        if (!isTold) this.host.onBrokerError(error);
+        isTold = true;
+      }
     }
+  }
+
+  /** A little later, unless everybody has left or the node has closed meanwhile. */
+  private async attachAgain(channel: LocalChannel): Promise<void> {
+    const { broker, clock } = this.host;
+    await new Promise<void>((resolve) => void clock.schedule(ATTACH_AGAIN_MS, resolve));
+    if (this.isClosed) throw new ClosedError("hub: closed");
+    if (this.channels.get(channel.name) === channel) await broker.attach(channel.name, this);
   }
 
   private left(member: Member, channel: LocalChannel): void {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Authenticate, Broker, ChannelRule, PresenceEvent } from "../src/index.js";
-import { createMemoryBroker } from "../src/index.js";
+import { createMemoryBroker, RequestError } from "../src/index.js";
 import { ChannelRules } from "../src/channel-rules.js";
 import { createManualClock } from "./broker/manual-clock.js";
 import { settled, startServer } from "./server-world.js";
@@ -379,4 +379,42 @@ describe("connections of a user", () => {
     await Promise.all([east.close(), west.close()]);
     await broker.close();
   });
+});
+
+test("who joins while the broker is away hears what is published when it is back", async () => {
+  const clock = createManualClock();
+  const memory = createMemoryBroker({ clock });
+  let isAway = false;
+  let asked = 0;
+  const broker: Broker = Object.assign(Object.create(memory) as typeof memory, {
+    attach: async (...parameters: Parameters<Broker["attach"]>) => {
+      asked += 1;
+      if (isAway) throw new RequestError("unavailable", true, "broker: away");
+      return memory.attach(...parameters);
+    },
+  });
+  const options = { broker, clock, channels: [{ match: "*", historyCount: 10 }], authorize: () => true };
+  const world = await startServer(options);
+  isAway = true;
+  const { client } = await world.enter("/?channels=live");
+  const { client: other } = await world.enter("/?channels=kept&last=5");
+  const { client: gone } = await world.enter("/?channels=gone");
+  await expect.poll(() => asked).toBe(4);
+  gone.destroy();
+  await expect.poll(() => world.server.connectionCount).toBe(2);
+  for (let round = 1; round <= 3; round += 1) {
+    clock.advance(500);
+    await expect.poll(() => asked).toBe(4 + 2 * round);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(world.errors).toHaveLength(3);
+  await world.server.publish("kept", "before");
+  isAway = false;
+  clock.advance(500);
+  await other.until(() => other.texts.length === 1);
+  await world.server.publish("live", 1);
+  await world.server.publish("kept", 2);
+  await client.until(() => client.texts.length === 1);
+  await other.until(() => other.texts.length === 2);
+  expect([client.texts, other.texts]).toEqual([["1"], ["before", "2"]]);
 });

@@ -179,6 +179,17 @@ describe("remote broker", () => {
     expect(await (await join_()).position("room")).toMatch(/^0-/);
   });
 
+  it("S4: a node can leave, and the broker be closed, while the process that has it is away", async () => {
+    const owner = keep(createMemoryBroker());
+    const server = await serve(owner);
+    const broker = await openRemoteBroker({ path });
+    await broker.addNode("n1", () => undefined);
+    await server.close();
+    await broker.removeNode("n1");
+    await broker.close();
+    await expect.poll(() => owner.nodes()).toEqual([]);
+  });
+
   it("S6: nobody serves one: says so in time", async () => {
     await expect(openRemoteBroker({ path, connectTimeoutMs: 250 })).rejects.toMatchObject({ code: "ENOENT" });
     expect(existsSync(path)).toBe(false);

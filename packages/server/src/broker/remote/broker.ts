@@ -156,7 +156,12 @@ class RemoteBroker implements Broker {
 
   async removeNode(nodeId: string): Promise<void> {
     this.nodeListeners.delete(nodeId);
-    await this.call("removeNode", nodeId);
+    try {
+      await this.call("removeNode", nodeId);
+    } catch (error) {
+      // A node ends with the line that it was announced on.
+      if (!(error instanceof RequestError) || error.code !== "unavailable") throw error;
+    }
   }
 
   nodes(): Promise<readonly string[]> {
