@@ -137,7 +137,7 @@ test("a store that is in use, torn, or was not closed is told of", async () => {
   );
 });
 
-test("several processes share one broker without a line of code", async () => {
+test("several processes share one broker without a line of code, and outlive the one that has it", async () => {
   const cwd = folderWith({
     join: ["news"],
     adminKey: key,
@@ -145,19 +145,50 @@ test("several processes share one broker without a line of code", async () => {
   });
   writeFileSync(
     join(cwd, "other.json"),
-    JSON.stringify({ join: ["news"], adminKey: key, broker: { engine: "remote", path: "broker.sock" } }),
+    JSON.stringify({
+      join: ["news"],
+      adminKey: key,
+      broker: { engine: "remote", path: "broker.sock" },
+      drainMs: 100,
+    }),
   );
   const [one, other] = await Promise.all([serve(cwd), serve(cwd, "other.json")]);
-  const socket = new WebSocket(other.url);
-  onTestFinished(() => socket.terminate());
-  const message = once(socket, "message") as Promise<[Buffer]>;
-  await once(socket, "open");
-  const body = JSON.stringify({ channel: "news", data: "hello" });
-  expect((await fetch(`${one.http}/v1/publish`, { method: "POST", headers, body })).status).toBe(200);
-  expect(String((await message)[0])).toBe("hello");
+  const publish = async ({ http }: { http: string }, data: string): Promise<number> => {
+    const body = JSON.stringify({ channel: "news", data });
+    return (await fetch(`${http}/v1/publish`, { method: "POST", headers, body })).status;
+  };
+  const enter = async ({ url }: { url: string }): Promise<string[]> => {
+    const socket = new WebSocket(url);
+    onTestFinished(() => socket.terminate());
+    const heard: string[] = [];
+    socket.on("message", (data: Buffer) => heard.push(data.toString()));
+    await once(socket, "open");
+    return heard;
+  };
   const third = await runCli(["serve", "--config", "ws.json", "--port", "0"], { cwd });
   expect(third).toMatchObject({ code: 1 });
   expect(third.err).toContain("configuration.broker: socket broker.sock: another process listens there");
+
+  const early = await enter(other);
+  expect(await publish(one, "hello")).toBe(200);
+  await expect.poll(() => early).toEqual(["hello"]);
+  one.cli.child.kill("SIGKILL");
+  await one.cli.exit();
+  await expect.poll(() => publish(other, "lost")).toBe(503);
+  const late = await enter(other);
+  expect((await fetch(`${other.http}/readyz`)).status).toBe(503);
+  const again = await serve(cwd);
+  // The channel is attached again a moment after the line is back.
+  const bothHear = async (): Promise<boolean> => {
+    await publish(other, "back");
+    return early.includes("back") && late.includes("back");
+  };
+  await expect.poll(bothHear, { timeout: 10_000 }).toBe(true);
+  expect([early[0], late[0]]).toEqual(["hello", "back"]);
+  again.cli.child.kill("SIGKILL");
+  await again.cli.exit();
+  other.cli.child.kill("SIGTERM");
+  expect(await other.cli.exit()).toMatchObject({ code: 0 });
 });
 
 test("a signal that is repeated at once is one, and a later one ends the process", async () => {

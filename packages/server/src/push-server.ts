@@ -338,8 +338,10 @@ class PushServer extends EventEmitter<PushServerEvents> {
   }
 
   private onError(error: unknown): void {
-    const fields = { error: error instanceof Error ? error.message : String(error) };
-    this.settings.logger.error(fields, "a listener failed");
+    // A no that has a word is no fault in the code, of which the place would matter.
+    const stack = error instanceof Error && !(error instanceof RequestError) ? error.stack : undefined;
+    const fields = { error: error instanceof Error ? error.message : String(error), stack };
+    this.settings.logger.error(fields, "error");
     // Out of the way of what is being done: others' messages are not to be lost with this one.
     queueMicrotask(() => this.emit("error", error));
   }

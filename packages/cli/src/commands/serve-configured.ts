@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { ConfiguredServer, ListenAddress, ServerConfig } from "@weapp-socket/server";
@@ -38,8 +37,10 @@ export async function serveConfigured(
     const logger = await createLogger(env["LOG_LEVEL"] ?? "info");
     const configured = await openConfiguredServer(config, { logger });
     const { server } = configured;
-    const closed = once(server, "close");
-    server.on("error", (error) => logger.error({ err: error }, "error"));
+    // Not `events.once`, which an error of the server would reject.
+    const closed = new Promise<void>((done) => void server.once("close", done));
+    // The server has logged it. Nobody else has to do anything about it.
+    server.on("error", () => undefined);
     try {
       const { url } = await listen(configured, config);
       // People read standard error: the other is the log's.
@@ -53,7 +54,7 @@ export async function serveConfigured(
       }, windowMs + marginMs).unref();
       await server.drain({ windowMs });
     } finally {
-      await configured.close();
+      await close(configured);
     }
     return 0;
   } catch (error) {
@@ -82,6 +83,15 @@ async function listen(
     if (code === "EADDRINUSE") throw new CommandError((error as Error).message, "choose another with --port");
     if (code === undefined) throw error;
     throw new CommandError(portProblem(error as NodeJS.ErrnoException, port, host));
+  }
+}
+
+/** What cannot be written at the end, as on a full disk, is said in one line. */
+async function close(configured: ConfiguredServer): Promise<void> {
+  try {
+    await configured.close();
+  } catch (error) {
+    throw new CommandError((error as Error).message);
   }
 }
 
