@@ -35,30 +35,6 @@ export interface Refusal {
   readonly holders?: readonly SlotHolder[];
 }
 
-/** A SocketTask with the side that the page does not see. */
-export interface Connection {
-  readonly taskId: number;
-  readonly task: Required<SocketTask>;
-  state(): TaskState;
-  /** Starts to connect. `dial` is the transport's. */
-  start(dial: (events: LinkEvents) => Link): void;
-  /** Instead of `start`: the page will hear an error event. */
-  refuse(refusal: Refusal): void;
-  /** Instead of `start`: there never was a connection, and no event will say so. */
-  startClosed(): void;
-  /** The result goes to the callbacks in `option`; a promise of it if there are none and `promised`. */
-  send(option: unknown, promised: boolean): Promise<unknown> | undefined;
-  close(option: unknown, promised: boolean): Promise<unknown> | undefined;
-  interrupt(): void;
-  drop(how: "offline" | "changed"): void;
-  destroy(): void;
-}
-
-const CONNECTING = 0;
-const OPEN = 1;
-const CLOSING = 2;
-const CLOSED = 3;
-
 interface ConnectionOptions {
   readonly taskId: number;
   /** Puts `profile` into the open event. */
@@ -67,244 +43,289 @@ interface ConnectionOptions {
   readonly needsSubprotocol: boolean;
 }
 
-export function createConnection(host: TaskHost, options: ConnectionOptions): Connection {
-  const { profile, mailbox, calls } = host;
-  const { taskId } = options;
-  const listeners: Record<TaskEvent, unknown[]> = { open: [], message: [], error: [], close: [] };
-  let state: TaskState = "connecting";
-  let link: Link | undefined;
-  let outgoing: Outgoing | undefined;
+type Listeners = Readonly<Record<TaskEvent, readonly unknown[]>>;
+
+const CONNECTING = 0;
+const OPEN = 1;
+const CLOSING = 2;
+const CLOSED = 3;
+
+const noListeners: Listeners = { open: [], message: [], error: [], close: [] };
+
+/** A SocketTask with the side that the page does not see. */
+export class Connection {
+  readonly taskId: number;
+  readonly task: Required<SocketTask>;
+  private readonly host: TaskHost;
+  private readonly options: ConnectionOptions;
+  private listeners = noListeners;
+  private now: TaskState = "connecting";
+  private link: Link | undefined;
+  private outgoing: Outgoing | undefined;
   /** What the page asked for with `close()`. */
-  let asked: Ending = { code: 1000, reason: "" };
+  private asked: Ending = { code: 1000, reason: "" };
+  private readonly deliverMessage: (data: string | ArrayBuffer) => void;
 
-  const task: Required<SocketTask> = {
-    readyState: CONNECTING,
-    CONNECTING,
-    OPEN,
-    CLOSING,
-    CLOSED,
-    send: (option) => send(option, profile.taskCallsPromise.value),
-    close: (option) => close(option, profile.taskCallsPromise.value),
-    onOpen: (listener) => void listeners.open.push(listener),
-    onMessage: (listener) => void listeners.message.push(listener),
-    onError: (listener) => void listeners.error.push(listener),
-    onClose: (listener) => void listeners.close.push(listener),
-  };
+  constructor(host: TaskHost, options: ConnectionOptions) {
+    const { profile } = host;
+    this.host = host;
+    this.options = options;
+    this.taskId = options.taskId;
+    this.task = {
+      readyState: CONNECTING,
+      CONNECTING,
+      OPEN,
+      CLOSING,
+      CLOSED,
+      send: (option) => this.send(option, profile.taskCallsPromise.value),
+      close: (option) => this.close(option, profile.taskCallsPromise.value),
+      onOpen: (listener) => this.listen("open", listener),
+      onMessage: (listener) => this.listen("message", listener),
+      onError: (listener) => this.listen("error", listener),
+      onClose: (listener) => this.listen("close", listener),
+    };
+    this.deliverMessage = (data) => this.announceMessage(data);
+  }
 
-  const trace = (event: Unstamped<SocketTrace>): void => host.trace?.(taskId, event);
+  state(): TaskState {
+    return this.now;
+  }
 
-  function move(input: TaskInput): TaskAction {
-    const cell = taskTable[state][input];
-    state = cell[0];
+  /** Starts to connect. `dial` is the transport's. */
+  start(dial: (events: LinkEvents) => Link): void {
+    const { mailbox, profile } = this.host;
+    const link = dial({
+      open: (response) => this.opened(response),
+      message: (data) => mailbox.post(this.deliverMessage, data),
+      fail: (failure) => this.fail(failure.cause, failure.detail),
+      close: (code, reason) => this.postEnd(profile.ending.value(code, reason)),
+    });
+    this.link = link;
+    this.outgoing = createOutgoing({
+      send: (data) => {
+        link.send(data);
+        if (this.host.trace === undefined) return;
+        const copy = typeof data === "string" ? data : data.slice(0);
+        this.trace({ type: "sent", data: copy, bytes: sizeOf(data) });
+      },
+      close: (code, reason) => link.close(code, reason),
+    });
+  }
+
+  /** Instead of `start`: the page will hear an error event. */
+  refuse(refusal: Refusal): void {
+    this.now = "severed";
+    if (refusal.kind === "domain") this.task.readyState = this.host.profile.domainReadyState.value;
+    this.postFailure(refusal);
+  }
+
+  /** Instead of `start`: there never was a connection, and no event will say so. */
+  startClosed(): void {
+    this.now = "closed";
+    this.task.readyState = CLOSED;
+  }
+
+  /** The result goes to the callbacks in `option`; a promise of it if there are none and `promised`. */
+  send(option: unknown, promised: boolean): Promise<unknown> | undefined {
+    const { profile } = this.host;
+    if (this.task.readyState !== OPEN) {
+      return this.settle(option, false, profile.sendNotOpen.value, promised);
+    }
+    if (this.now !== "open") return this.settle(option, false, profile.send[this.now].value, promised);
+    const message = readSendData(readProperty(option, "data"), profile);
+    if ("refusal" in message) return this.settle(option, false, message.refusal, promised);
+    if (this.move("send") === "transmit") this.outgoing?.send(message.data);
+    return this.settle(option, true, "sendSocketMessage:ok", promised);
+  }
+
+  /** As `send`. */
+  close(option: unknown, promised: boolean): Promise<unknown> | undefined {
+    const { profile } = this.host;
+    if (this.now === "connecting" || this.now === "open") {
+      const request = readCloseRequest(option, profile);
+      if ("refusal" in request) return this.settle(option, false, request.refusal, promised);
+      const { ending } = request;
+      this.asked = ending;
+      this.move("close");
+      this.traceClosing("page", ending);
+      this.outgoing?.close(ending.code, ending.reason);
+      return this.settle(option, true, "closeSocket:ok", promised);
+    }
+    const { ok, errMsg } = profile.close[this.now].value;
+    this.move("close");
+    return this.settle(option, ok, errMsg, promised);
+  }
+
+  /** The app is suspended. */
+  interrupt(): void {
+    if (this.move("interrupt") !== "interrupt") return;
+    const wire = { code: 1000, reason: "default_close" };
+    this.traceClosing("suspension", wire);
+    this.link?.close(wire.code, wire.reason);
+    this.postEnd(this.host.profile.interrupted.value);
+  }
+
+  /** The network is gone, or another. */
+  drop(how: "offline" | "changed"): void {
+    const { profile } = this.host;
+    const before = this.now;
+    if (this.move("drop") !== "cut") return;
+    const ending = how === "offline" ? profile.offlineEnding.value : profile.ending.value(1006, "");
+    this.traceClosing("network", ending);
+    this.link?.terminate();
+    if (before === "connecting") {
+      this.fail(how === "offline" ? "offline" : "reset", "the network changed while connecting");
+    } else {
+      this.postEnd(ending);
+    }
+  }
+
+  /** The app is gone. */
+  destroy(): void {
+    if (this.move("destroy") === "discard") {
+      this.traceClosing("destruction", { code: 1006, reason: "" });
+      this.link?.terminate();
+    }
+    this.task.readyState = CLOSED;
+    this.forget();
+  }
+
+  private move(input: TaskInput): TaskAction {
+    const cell = taskTable[this.now][input];
+    this.now = cell[0];
     return cell[1];
   }
 
+  private listen(event: TaskEvent, listener: unknown): void {
+    this.listeners = { ...this.listeners, [event]: [...this.listeners[event], listener] };
+  }
+
   /** How many functions of the page will be called with it. */
-  function hearers(event: TaskEvent): number {
-    return [...listeners[event], host.globalListener(connection, event)].filter(
+  private hearers(event: TaskEvent): number {
+    return [...this.listeners[event], this.host.globalListener(this, event)].filter(
       (listener) => typeof listener === "function",
     ).length;
   }
 
   /** The task's own listeners in order, then the global one. One that is added meanwhile hears the next event. */
-  function emit(event: TaskEvent, payload: object): void {
-    const own = listeners[event];
-    const global = host.globalListener(connection, event);
-    for (let index = 0, count = own.length; index < count; index += 1) calls.call(own[index], payload);
+  private emit(event: TaskEvent, payload: object): void {
+    const { calls } = this.host;
+    const global = this.host.globalListener(this, event);
+    for (const listener of this.listeners[event]) calls.call(listener, payload);
     calls.call(global, payload);
   }
 
   /** No further event can come: let go of what the page gave. */
-  function forget(): void {
-    link = undefined;
-    outgoing = undefined;
-    listeners.open = [];
-    listeners.message = [];
-    listeners.error = [];
-    listeners.close = [];
+  private forget(): void {
+    this.link = undefined;
+    this.outgoing = undefined;
+    this.listeners = noListeners;
   }
 
-  const muted = (): boolean => profile.mutedWhenClosed.value && task.readyState === CLOSED;
+  private get isMuted(): boolean {
+    return this.host.profile.mutedWhenClosed.value && this.task.readyState === CLOSED;
+  }
 
-  function opened(response: LinkOpen): void {
-    if (options.needsSubprotocol && !answersSubprotocol(response.header)) {
-      link?.terminate();
-      return fail("subprotocol", "the server chose none of the subprotocols that were offered");
+  private opened(response: LinkOpen): void {
+    if (this.options.needsSubprotocol && !answersSubprotocol(response.header)) {
+      this.link?.terminate();
+      this.fail("subprotocol", "the server chose none of the subprotocols that were offered");
+      return;
     }
-    mailbox.post(deliverOpen, response);
+    this.host.mailbox.post((one) => this.announceOpen(one), response);
   }
 
-  function deliverOpen({ header, profile: measured }: LinkOpen): void {
-    if (move("opened") !== "announce-open") return;
-    const heard = muted() ? 0 : hearers("open");
-    trace({
+  private announceOpen({ header, profile: measured }: LinkOpen): void {
+    if (this.move("opened") !== "announce-open") return;
+    this.trace({
       type: "open",
       header,
       ...(measured === undefined ? {} : { profile: measured }),
-      listeners: heard,
+      listeners: this.isMuted ? 0 : this.hearers("open"),
     });
-    if (muted()) return;
-    task.readyState = OPEN;
-    const told = options.enableProfile && measured !== undefined ? { profile: { ...measured } } : {};
-    emit("open", profile.tellsOpen.value ? { header: { ...header }, ...told } : {});
+    if (this.isMuted) return;
+    this.task.readyState = OPEN;
+    const told = this.options.enableProfile && measured !== undefined ? { profile: { ...measured } } : {};
+    this.emit("open", this.host.profile.tellsOpen.value ? { header: { ...header }, ...told } : {});
   }
 
-  function deliverMessage(data: string | ArrayBuffer): void {
-    if (move("received") !== "announce-message") return;
-    if (host.trace !== undefined) {
-      const heard = muted() ? 0 : hearers("message");
-      trace({ type: "received", data, bytes: sizeOf(data), listeners: heard });
+  private announceMessage(data: string | ArrayBuffer): void {
+    if (this.move("received") !== "announce-message") return;
+    if (this.host.trace !== undefined) {
+      const listeners = this.isMuted ? 0 : this.hearers("message");
+      this.trace({ type: "received", data, bytes: sizeOf(data), listeners });
     }
-    if (!muted()) emit("message", { data });
+    if (!this.isMuted) this.emit("message", { data });
   }
 
-  function announceError({ kind, failure, detail, holders }: Refusal): void {
-    task.readyState = CLOSED;
+  private announceError({ kind, failure, detail, holders }: Refusal): void {
+    this.task.readyState = CLOSED;
     const { errMsg, errCode } = failure;
     const payload = errCode === undefined ? { errMsg } : { errCode, errMsg };
     const slots = holders === undefined ? {} : { holders };
-    trace({ type: "error", ...payload, cause: kind, detail, listeners: hearers("error"), ...slots });
-    emit("error", payload);
+    const listeners = this.hearers("error");
+    this.trace({ type: "error", ...payload, cause: kind, detail, listeners, ...slots });
+    this.emit("error", payload);
   }
 
-  function announceClose({ code, reason }: Ending): void {
-    task.readyState = CLOSED;
-    trace({ type: "close", code, reason, listeners: hearers("close") });
-    emit("close", { code, reason });
-    forget();
+  private announceClose({ code, reason }: Ending): void {
+    this.task.readyState = CLOSED;
+    this.trace({ type: "close", code, reason, listeners: this.hearers("close") });
+    this.emit("close", { code, reason });
+    this.forget();
+  }
+
+  private fail(kind: FailureKind, detail: string): void {
+    this.postFailure({ kind, failure: this.host.profile.failures[kind].value, detail });
   }
 
   /** The error event that will be heard, and the close event after it where the profile has one. */
-  function postFailure(refusal: Refusal): void {
-    mailbox.post(deliverFailure, refusal);
-    if (refusal.failure.thenClose) mailbox.post(deliverEnd, profile.ending.value(1006, ""));
+  private postFailure(refusal: Refusal): void {
+    const { mailbox, profile } = this.host;
+    mailbox.post((one) => this.deliverFailure(one), refusal);
+    if (refusal.failure.thenClose) this.postEnd(profile.ending.value(1006, ""));
   }
 
-  function deliverFailure(refusal: Refusal): void {
+  private deliverFailure(refusal: Refusal): void {
     const input = refusal.failure.thenClose ? "stumbled" : "failed";
-    const action = move(input);
-    if (action === "announce-own-close") return announceClose(asked);
-    if (action === "announce-close") return announceClose(profile.ending.value(1006, ""));
+    const action = this.move(input);
+    if (action === "announce-own-close") return this.announceClose(this.asked);
+    if (action === "announce-close") return this.announceClose(this.host.profile.ending.value(1006, ""));
     if (action !== "announce-error") return;
-    announceError(refusal);
-    if (input === "failed") forget();
+    this.announceError(refusal);
+    if (input === "failed") this.forget();
   }
 
-  function deliverEnd(ending: Ending): void {
-    const action = move("ended");
-    if (action === "announce-own-close") return announceClose(asked);
-    if (action === "announce-close") announceClose(ending);
+  private postEnd(ending: Ending): void {
+    this.host.mailbox.post((one) => this.deliverEnd(one), ending);
   }
 
-  function fail(kind: FailureKind, detail: string): void {
-    postFailure({ kind, failure: profile.failures[kind].value, detail });
+  private deliverEnd(ending: Ending): void {
+    const action = this.move("ended");
+    if (action === "announce-own-close") return this.announceClose(this.asked);
+    if (action === "announce-close") this.announceClose(ending);
   }
 
-  function settle(
+  private settle(
     option: unknown,
     ok: boolean,
     errMsg: string,
     promised: boolean,
   ): Promise<unknown> | undefined {
-    if (!ok) trace({ type: "call-failed", errMsg });
+    const { calls } = this.host;
+    if (!ok) this.trace({ type: "call-failed", errMsg });
     if (promised) return calls.answer(option, ok, { errMsg });
     calls.settle(option, ok, { errMsg });
     return undefined;
   }
 
-  function send(option: unknown, promised: boolean): Promise<unknown> | undefined {
-    const answer = (ok: boolean, errMsg: string) => settle(option, ok, errMsg, promised);
-    if (task.readyState !== OPEN) return answer(false, profile.sendNotOpen.value);
-    if (state !== "open") return answer(false, profile.send[state].value);
-    const message = readSendData(readProperty(option, "data"), profile);
-    if ("refusal" in message) return answer(false, message.refusal);
-    if (move("send") === "transmit") outgoing?.send(message.data);
-    return answer(true, "sendSocketMessage:ok");
+  private trace(event: Unstamped<SocketTrace>): void {
+    this.host.trace?.(this.taskId, event);
   }
 
-  function close(option: unknown, promised: boolean): Promise<unknown> | undefined {
-    const answer = (ok: boolean, errMsg: string) => settle(option, ok, errMsg, promised);
-    if (state === "connecting" || state === "open") {
-      const request = readCloseRequest(option, profile);
-      if ("refusal" in request) return answer(false, request.refusal);
-      asked = request.ending;
-      move("close");
-      trace({ type: "closing", by: "page", ...asked });
-      outgoing?.close(asked.code, asked.reason);
-      return answer(true, "closeSocket:ok");
-    }
-    const { ok, errMsg } = profile.close[state].value;
-    move("close");
-    return answer(ok, errMsg);
+  private traceClosing(by: ClosingTrace["by"], ending: Ending): void {
+    this.trace({ type: "closing", by, ...ending });
   }
-
-  function traceClosing(by: ClosingTrace["by"], ending: Ending): void {
-    trace({ type: "closing", by, ...ending });
-  }
-
-  const connection: Connection = {
-    taskId,
-    task,
-    state: () => state,
-    start(dial) {
-      link = dial({
-        open: opened,
-        message: (data) => mailbox.post(deliverMessage, data),
-        fail: (failure) => fail(failure.cause, failure.detail),
-        close: (code, reason) => mailbox.post(deliverEnd, profile.ending.value(code, reason)),
-      });
-      const dialled = link;
-      outgoing = createOutgoing({
-        send(data) {
-          dialled.send(data);
-          if (host.trace !== undefined) {
-            const copy = typeof data === "string" ? data : data.slice(0);
-            trace({ type: "sent", data: copy, bytes: sizeOf(data) });
-          }
-        },
-        close: (code, reason) => dialled.close(code, reason),
-      });
-    },
-    refuse(refusal) {
-      state = "severed";
-      if (refusal.kind === "domain") task.readyState = profile.domainReadyState.value;
-      postFailure(refusal);
-    },
-    startClosed() {
-      state = "closed";
-      task.readyState = CLOSED;
-    },
-    send,
-    close,
-    interrupt() {
-      if (move("interrupt") !== "interrupt") return;
-      const wire = { code: 1000, reason: "default_close" };
-      traceClosing("suspension", wire);
-      link?.close(wire.code, wire.reason);
-      mailbox.post(deliverEnd, profile.interrupted.value);
-    },
-    drop(how) {
-      const before = state;
-      if (move("drop") !== "cut") return;
-      const ending = how === "offline" ? profile.offlineEnding.value : profile.ending.value(1006, "");
-      traceClosing("network", ending);
-      link?.terminate();
-      if (before === "connecting") {
-        fail(how === "offline" ? "offline" : "reset", "the network changed while connecting");
-      } else {
-        mailbox.post(deliverEnd, ending);
-      }
-    },
-    destroy() {
-      if (move("destroy") === "discard") {
-        traceClosing("destruction", { code: 1006, reason: "" });
-        link?.terminate();
-      }
-      task.readyState = CLOSED;
-      forget();
-    },
-  };
-  return connection;
 }
 
 function answersSubprotocol(header: Readonly<Record<string, string>>): boolean {

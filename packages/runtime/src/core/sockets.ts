@@ -8,7 +8,7 @@ import type { Network } from "./network.js";
 import { maxTimeoutMs, type Settings } from "./options.js";
 import { readProperty } from "./page-calls.js";
 import type { FailureKind } from "./profile.js";
-import { createConnection, type Connection, type TaskHost } from "./socket-task.js";
+import { Connection, type TaskHost } from "./socket-task.js";
 import { parseSocketUrl, type SocketUrl } from "./socket-url.js";
 import type { CallSite, SlotHolder } from "./trace.js";
 import type { DialRequest, Transport } from "./transport.js";
@@ -125,7 +125,7 @@ export function createSockets(host: SocketsHost): Sockets {
     const { request, target } = read;
     const checked = check(request, target);
     const dial = typeof checked === "string" ? undefined : dialRequest(request, checked);
-    const connection = createConnection(host, {
+    const connection = new Connection(host, {
       taskId,
       enableProfile: request.enableProfile,
       needsSubprotocol: profile.needsSubprotocolAnswer.value && (dial?.protocols.length ?? 0) > 0,

@@ -38,7 +38,12 @@ export interface Opened {
 export interface SocketEars {
   bytes(buffer: Buffer, length: number): void;
   /** The socket ended, in whichever way. May be told more than once. */
-  over(): void;
+  over(error?: Error): void;
+}
+
+/** Who hears a socket now. All that an open socket holds of its attempt. */
+interface Hearing {
+  ears: SocketEars;
 }
 
 export interface AttemptEvents {
@@ -62,7 +67,6 @@ export function startAttempt(
   let phase: DialPhase = "dns";
   let isOver = false;
   let socket: Socket | undefined;
-  let ears: SocketEars | undefined;
   /** The answer, until its head is whole. */
   let answer: Buffer = Buffer.alloc(0);
 
@@ -100,48 +104,48 @@ export function startAttempt(
       return;
     }
     if (isIP(address.host) !== 0) phase = "tcp";
-    const opening = openSocket(settings, request, address, (buffer, length) => {
-      if (ears !== undefined) ears.bytes(buffer, length);
-      else if (!isOver) read(opening, buffer.subarray(0, length));
-    });
+    const hearing: Hearing = {
+      ears: {
+        bytes(buffer, length) {
+          if (!isOver) read(opening, hearing, buffer.subarray(0, length));
+        },
+        over(error) {
+          if (error !== undefined) fail(failureOf(error, phase));
+          else
+            fail({
+              cause: phase === "tls" ? "tls" : "reset",
+              detail: `${phase}: the server closed the connection`,
+            });
+        },
+      },
+    };
+    const opening = openSocket(settings, request, address, hearing);
     socket = opening;
     const upgrade = (): void => {
       phase = "upgrade";
       timing.connected();
       opening.write(head, "utf8");
     };
-    opening.on("lookup", (error: Error | null) => {
+    const lookedUp = (error: Error | null): void => {
       if (error !== null) return;
       timing.lookedUp();
       phase = "tcp";
-    });
-    opening.on("connect", () => {
+    };
+    opening.on("lookup", lookedUp);
+    opening.once("connect", () => {
+      opening.off("lookup", lookedUp);
       if (address.isSecure) phase = "tls";
       else upgrade();
     });
-    opening.on("secureConnect", upgrade);
-    opening.on("error", (error) => {
-      if (ears !== undefined) ears.over();
-      else fail(failureOf(error, phase));
-    });
-    const ended = (): void => {
-      if (ears !== undefined) ears.over();
-      else
-        fail({
-          cause: phase === "tls" ? "tls" : "reset",
-          detail: `${phase}: the server closed the connection`,
-        });
-    };
-    opening.on("end", ended);
-    opening.on("close", ended);
+    if (address.isSecure) opening.once("secureConnect", upgrade);
   }
 
-  function read(from: Socket, bytes: Buffer): void {
+  function read(from: Socket, hearing: Hearing, bytes: Buffer): void {
     const before = answer.length;
     answer = Buffer.concat([answer, bytes]);
     try {
       const end = findHeadEnd(answer, before, answer.length);
-      if (end > 0) answered(from, end);
+      if (end > 0) answered(from, hearing, end);
     } catch (error) {
       fail({
         cause: "upgrade",
@@ -150,7 +154,7 @@ export function startAttempt(
     }
   }
 
-  function answered(from: Socket, end: number): void {
+  function answered(from: Socket, hearing: Hearing, end: number): void {
     const head = parseResponseHead(answer, 0, end);
     const checked = checkUpgradeResponse(head, { key, protocols: request.protocols, extensions });
     if ("cause" in checked) {
@@ -172,8 +176,8 @@ export function startAttempt(
     const rest = answer.subarray(end);
     answer = Buffer.alloc(0);
     const response: LinkOpen = { header: flatten(head.rawHeaders), profile: timing.opened() };
-    ears = events.opened({ socket: from, response, deflate, rest });
-    if (rest.length > 0) ears.bytes(rest, rest.length);
+    hearing.ears = events.opened({ socket: from, response, deflate, rest });
+    if (rest.length > 0) hearing.ears.bytes(rest, rest.length);
   }
 
   start();
@@ -183,8 +187,22 @@ export function startAttempt(
 function openSocket(
   settings: AttemptSettings,
   request: DialRequest,
+  address: Address,
+  hearing: Hearing,
+): Socket {
+  const socket = dial(settings, request, address, hearing);
+  socket.on("error", (error) => hearing.ears.over(error));
+  const ended = (): void => hearing.ears.over();
+  socket.on("end", ended);
+  socket.on("close", ended);
+  return socket;
+}
+
+function dial(
+  settings: AttemptSettings,
+  request: DialRequest,
   { host, port, isSecure }: Address,
-  read: (buffer: Buffer, length: number) => void,
+  hearing: Hearing,
 ): Socket {
   const common = {
     host,
@@ -193,7 +211,7 @@ function openSocket(
     onread: {
       buffer: settings.readBuffer,
       callback(length: number, buffer: Uint8Array) {
-        read(buffer as Buffer, length);
+        hearing.ears.bytes(buffer as Buffer, length);
         return true;
       },
     },

@@ -5,7 +5,7 @@ import type { AsciiTexts } from "./ascii-texts.js";
 import type { SocketEars } from "./attempt.js";
 import { bufferOf } from "./buffer-of.js";
 import { COMPRESS_FROM_BYTES, createDeflate, type Deflate } from "./deflate.js";
-import { createOutbound, type MaskSource, type Outbound, type WriteBuffer } from "./outbound.js";
+import { Outbound, type MaskSource, type WriteBuffer } from "./outbound.js";
 import type { DeflateParameters } from "@weapp-socket/wire";
 import { createTurns, type Turns } from "./turns.js";
 
@@ -51,7 +51,7 @@ export class OpenConnection implements FrameSink, SocketEars {
     this.socket = socket;
     this.settings = settings;
     this.events = events;
-    this.outbound = createOutbound(socket, settings.masks, settings.writeBuffer);
+    this.outbound = new Outbound(socket, settings.masks, settings.writeBuffer);
     if (deflate !== undefined) {
       this.deflate = createDeflate(deflate, settings.maxMessageBytes);
       this.incoming = createTurns(MAX_WAITING_BYTES, (isFull) => (isFull ? socket.pause() : socket.resume()));

@@ -54,31 +54,43 @@ export function createWriteBuffer(): WriteBuffer {
 }
 
 /** What a client sends: everything of one turn is framed and masked into one buffer and written once. */
-export interface Outbound {
-  text(text: string): void;
-  frame(opcode: Opcode, payload: Uint8Array, isCompressed?: boolean): void;
-  /** Nothing can be sent after it. */
-  close(code: number, reason: string): void;
-  /** Writes what is gathered, now. */
-  flush(): void;
-  readonly pendingBytes: number;
-}
+export class Outbound {
+  private readonly socket: Socket;
+  private readonly masks: MaskSource;
+  private readonly shared: WriteBuffer;
+  private pending: Pending[] = [];
+  private isClosed = false;
 
-export function createOutbound(socket: Socket, masks: MaskSource, shared: WriteBuffer): Outbound {
-  let pending: Pending[] = [];
-  let isClosed = false;
-
-  function add(one: Pending): void {
-    if (isClosed) return;
-    if (pending.length === 0) process.nextTick(flush);
-    pending.push(one);
+  constructor(socket: Socket, masks: MaskSource, shared: WriteBuffer) {
+    this.socket = socket;
+    this.masks = masks;
+    this.shared = shared;
   }
 
-  function flush(): void {
-    if (pending.length === 0) return;
-    const frames = pending;
-    pending = [];
-    if (!socket.writable) return;
+  get pendingBytes(): number {
+    return sizeOf(this.pending);
+  }
+
+  text(text: string): void {
+    this.add(text);
+  }
+
+  frame(opcode: Opcode, payload: Uint8Array, isCompressed = false): void {
+    this.add({ opcode, payload, isCompressed });
+  }
+
+  /** Nothing can be sent after it. */
+  close(code: number, reason: string): void {
+    this.frame(OPCODE.close, encodeClosePayload(code, reason));
+    this.isClosed = true;
+  }
+
+  /** Writes what is gathered, now. */
+  flush(): void {
+    const { pending: frames, shared, masks } = this;
+    if (frames.length === 0) return;
+    this.pending = [];
+    if (!this.socket.writable) return;
     const together = writeTogether(frames, shared.bytes);
     const size = together > 0 ? together : sizeOf(frames);
     const buffer = size > shared.bytes.length ? Buffer.allocUnsafe(size) : shared.bytes;
@@ -92,12 +104,19 @@ export function createOutbound(socket: Socket, masks: MaskSource, shared: WriteB
       if (together === 0) writePayload(buffer, start, one);
       maskPayload(buffer, start, at, mask, view);
     }
-    if (buffer === shared.bytes) lend(size);
-    else socket.write(buffer);
+    if (buffer === shared.bytes) this.lend(size);
+    else this.socket.write(buffer);
+  }
+
+  private add(one: Pending): void {
+    if (this.isClosed) return;
+    if (this.pending.length === 0) process.nextTick(flush, this);
+    this.pending.push(one);
   }
 
   /** Writes the beginning of the shared buffer, which is used again at once. */
-  function lend(size: number): void {
+  private lend(size: number): void {
+    const { socket, shared } = this;
     const bytes = shared.bytes.subarray(0, size);
     // TLS, and a socket that is behind, would keep the shared one each time.
     if (socket.writableLength > 0 || socket instanceof TLSSocket) {
@@ -108,20 +127,9 @@ export function createOutbound(socket: Socket, masks: MaskSource, shared: WriteB
     // Anything left means that the kernel did not take it all: the buffer is the socket's now.
     if (socket.writableLength > 0) shared.bytes = Buffer.allocUnsafeSlow(WRITE_BUFFER_BYTES);
   }
-
-  return {
-    text: add,
-    frame: (opcode, payload, isCompressed = false) => add({ opcode, payload, isCompressed }),
-    close(code, reason) {
-      add({ opcode: OPCODE.close, payload: encodeClosePayload(code, reason), isCompressed: false });
-      isClosed = true;
-    },
-    flush,
-    get pendingBytes() {
-      return sizeOf(pending);
-    },
-  };
 }
+
+const flush = (outbound: Outbound): void => outbound.flush();
 
 /** What stands where a header goes while texts are written together. */
 const SHORT_HEADER = "\0".repeat(headerSize(0, true));

@@ -2,7 +2,7 @@ import { createSecureContext, rootCertificates } from "node:tls";
 import type { DialRequest, Link, LinkEvents, Transport } from "../core/index.js";
 import { createAsciiTexts } from "./ascii-texts.js";
 import { createMaskSource, createWriteBuffer } from "./outbound.js";
-import { createLink, type LinkSettings } from "./link.js";
+import { NodeLink, type LinkSettings } from "./link.js";
 
 /** TLS of one client. Certificates are verified as Node does; WeChat has no option for any of this. */
 export interface NodeTlsOptions {
@@ -48,7 +48,7 @@ export function createNodeTransport(options: NodeTransportOptions = {}): Transpo
     },
   };
   return {
-    dial: (request: DialRequest, events: LinkEvents): Link => createLink(settings, request, events),
+    dial: (request: DialRequest, events: LinkEvents): Link => new NodeLink(settings, request, events),
   };
 }
 
