@@ -10,6 +10,7 @@ import { resolveCompression, type Compression, type CompressionOptions } from ".
 import type { ApiKey } from "./http/api-key.js";
 import type { LoginLimits } from "./http/routes/tickets.js";
 import type { OnOffline } from "./offline/offline-event.js";
+import { checkKinds } from "./option-kinds.js";
 import { resolveLimits, type LimitOptions, type Limits } from "./limits.js";
 import { silentLogger, type Logger } from "./logger.js";
 import type { CallMethod } from "./session/calls.js";
@@ -120,6 +121,7 @@ const MIN_KEY_LENGTH = 16;
 
 /** @throws TypeError, RangeError where an option is not what it must be. */
 export function resolveOptions(options: PushServerOptions): Settings {
+  checkKinds(options);
   const {
     adminKey,
     authenticate,

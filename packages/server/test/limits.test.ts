@@ -52,6 +52,21 @@ test.each([
   expect(() => createPushServer(options)).toThrow(message);
 });
 
+test.each([
+  [{ maxConnection: 5 }, 'options: expected adminKey, apiKeys, .*, httpTimeoutMs, got "maxConnection"$'],
+  [{ authenticate: {} }, "authenticate: expected a function, got an object"],
+  [{ adminKey: null }, "adminKey: expected a string, got null"],
+  [{ origins: "https://a.example" }, "origins: expected a list, got a string"],
+  [{ maxConnections: "5" }, "maxConnections: expected a number, got a string"],
+  [{ compression: 1 }, "compression: expected true or false or an object, got a number"],
+  [
+    { loginLimits: { perAddress: 0, total: 1 } },
+    "loginLimits.perAddress: expected an integer of at least 1, got 0",
+  ],
+])("%j is refused when the server is made", (options, message) => {
+  expect(() => createPushServer(options as unknown as PushServerOptions)).toThrow(new RegExp(message));
+});
+
 describe("a client that does not read", () => {
   test("is cut at its outbound limit, and the rest do not notice", async () => {
     const { server, port } = await start({ maxOutboundBytes: 256 * 1024 });
