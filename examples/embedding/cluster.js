@@ -30,6 +30,8 @@ if (cluster.isPrimary) {
 } else {
   const broker = await openRemoteBroker({ path });
   const push = createPushServer({ broker, adminKey: process.env.WEAPP_SOCKET_KEY });
+  // What a listener throws ends its own connection. Unheard, it would end the process, as in Node.
+  push.on("error", (error) => console.error(error));
   push.on("connection", (connection) => {
     connection.join("news");
     connection.on("message", (text) => connection.send({ echo: text, process: process.pid }));

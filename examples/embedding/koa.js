@@ -4,6 +4,8 @@ import { createPushServer } from "@weapp-socket/server";
 
 export const push = createPushServer({ adminKey: process.env.WEAPP_SOCKET_KEY });
 
+// What a listener throws ends its own connection. Unheard, it would end the process, as in Node.
+push.on("error", (error) => console.error(error));
 push.on("connection", (connection) => {
   connection.join("news");
   connection.on("message", (text) => connection.send({ echo: text }));
