@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import {
@@ -209,7 +210,7 @@ export class Doorkeeper {
 
   private respond({ socket, handshake, upgrade }: Visitor, extensions: string | undefined): void {
     const protocol = handshake.subprotocol === "" ? undefined : handshake.subprotocol;
-    socket.write(formatUpgradeResponse(upgrade.key, protocol, extensions), "latin1");
+    socket.write(formatUpgradeResponse(upgrade.key, protocol, extensions, sha1), "latin1");
   }
 
   private create(
@@ -284,6 +285,10 @@ export class Doorkeeper {
 function chooseProtocol(offered: readonly string[], { chooseSubprotocol }: Settings): string | undefined {
   if (offered.length === 0) return undefined;
   return offered.includes(SESSION_PROTOCOL) ? SESSION_PROTOCOL : chooseSubprotocol(offered);
+}
+
+function sha1(text: string): string {
+  return createHash("sha1").update(text, "latin1").digest("base64");
 }
 
 function decodeLatin1(bytes: Uint8Array, start: number, end: number): string {

@@ -1,4 +1,4 @@
-import { acceptKey, isKey } from "./accept-key.js";
+import { acceptKey, isKey, type HandshakeHash } from "./accept-key.js";
 import { parseExtensions, type Extension } from "./extension.js";
 import { formatHead, hasWord, type RawHeaders, type RequestHead } from "./http-head.js";
 import { parseSubprotocols } from "./subprotocol.js";
@@ -54,21 +54,21 @@ export function checkUpgrade(head: RequestHead): Upgrade | UpgradeRefusal {
   return { key, protocols, extensions };
 }
 
-/** The head of the 101. `protocol` and `extensions` must be among what was offered. */
+/** The head of the 101. `protocol` and `extensions` must be among what was offered; `hash` is as in `acceptKey`. */
 export function formatUpgradeResponse(
   key: string,
   protocol: string | undefined,
   extensions: string | undefined,
-  more: RawHeaders = [],
+  hash?: HandshakeHash,
 ): string {
   const headers: Array<readonly [string, string]> = [
     ["Upgrade", "websocket"],
     ["Connection", "Upgrade"],
-    ["Sec-WebSocket-Accept", acceptKey(key)],
+    ["Sec-WebSocket-Accept", acceptKey(key, hash)],
   ];
   if (protocol !== undefined) headers.push(["Sec-WebSocket-Protocol", protocol]);
   if (extensions !== undefined) headers.push(["Sec-WebSocket-Extensions", extensions]);
-  return formatHead("HTTP/1.1 101 Switching Protocols", [...headers, ...more]);
+  return formatHead("HTTP/1.1 101 Switching Protocols", headers);
 }
 
 function refuse(status: number, message: string, headers: RawHeaders = []): UpgradeRefusal {

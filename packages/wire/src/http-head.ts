@@ -11,7 +11,6 @@ export interface RequestHead {
   /** As sent: "/path?query", or an absolute form. */
   readonly target: string;
   readonly headers: Headers;
-  readonly rawHeaders: RawHeaders;
 }
 
 export interface ResponseHead {
@@ -76,7 +75,7 @@ export function parseRequestHead(
   if (major !== "1" || minor === "0") {
     throw new HeadError(505, `HTTP version: expected 1.1, got ${major!}.${minor!}`);
   }
-  return { method: method!, target: target!, ...parseHeaders(lines, limits) };
+  return { method: method!, target: target!, headers: parseHeaders(lines, limits, undefined) };
 }
 
 /** Reads a response's head from the bytes up to `findHeadEnd`. Throws HeadError. */
@@ -89,7 +88,9 @@ export function parseResponseHead(
   const lines = splitLines(bytes, start, end, limits);
   const match = /^HTTP\/1\.[01] ([1-9]\d\d)(?: (.*))?$/.exec(lines[0]!);
   if (match === null) throw new HeadError(400, "status line: expected HTTP/1.1 and a status");
-  return { status: Number(match[1]), reason: match[2] ?? "", ...parseHeaders(lines, limits) };
+  const rawHeaders: Array<readonly [string, string]> = [];
+  const headers = parseHeaders(lines, limits, rawHeaders);
+  return { status: Number(match[1]), reason: match[2] ?? "", headers, rawHeaders };
 }
 
 /**
@@ -136,27 +137,42 @@ function decodeLatin1(bytes: Uint8Array, start: number, end: number): string {
   return text;
 }
 
+/** `raw` takes the headers as they came, where somebody wants them. */
 function parseHeaders(
   lines: readonly string[],
   limits: HeadLimits,
-): { headers: Headers; rawHeaders: RawHeaders } {
+  raw: Array<readonly [string, string]> | undefined,
+): Headers {
   const maxHeaders = limits.maxHeaders ?? DEFAULT_MAX_HEADERS;
   if (lines.length - 1 > maxHeaders) {
     throw new HeadError(431, `headers: expected at most ${maxHeaders}, got ${lines.length - 1}`);
   }
   const headers = new Map<string, string>();
-  const rawHeaders: Array<readonly [string, string]> = [];
-  for (const line of lines.slice(1)) {
+  for (let index = 1; index < lines.length; index += 1) {
+    const line = lines[index]!;
     const colon = line.indexOf(":");
     const name = line.slice(0, colon);
-    const value = line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, "");
+    const value = valueAfter(line, colon);
     // A space before the colon, or a folded line, is how requests are smuggled (RFC 9112 sections 5.1 and 5.2).
     if (colon < 1 || !isToken(name)) throw new HeadError(400, "header line: expected name: value");
     if (!isHeaderValue(value)) throw new HeadError(400, `header ${name}: expected no control character`);
     const lower = name.toLowerCase();
     const known = headers.get(lower);
     headers.set(lower, known === undefined ? value : `${known}, ${value}`);
-    rawHeaders.push([name, value]);
+    raw?.push([name, value]);
   }
-  return { headers, rawHeaders };
+  return headers;
+}
+
+/** Without the spaces and tabs around it. */
+function valueAfter(line: string, colon: number): string {
+  let start = colon + 1;
+  let end = line.length;
+  while (start < end && isBlank(line.charCodeAt(start))) start += 1;
+  while (end > start && isBlank(line.charCodeAt(end - 1))) end -= 1;
+  return line.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }

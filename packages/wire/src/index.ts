@@ -1,4 +1,4 @@
-export { acceptKey, createKey, encodeBase64, isKey } from "./accept-key.js";
+export { acceptKey, createKey, encodeBase64, isKey, type HandshakeHash } from "./accept-key.js";
 export {
   ABNORMAL,
   cutReason,

@@ -130,5 +130,5 @@ function upgradeOf({ method = "", url = "", headers }: IncomingMessage): Upgrade
   const single = Object.entries(headers).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, String(value)] as const],
   );
-  return checkUpgrade({ method, target: url, headers: new Map(single), rawHeaders: [] });
+  return checkUpgrade({ method, target: url, headers: new Map(single) });
 }
