@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { FrameReader, ProtocolError } from "@weapp-socket/wire";
+import { ProtocolError, type FrameReader } from "@weapp-socket/wire";
 import type { FrameListener } from "./inlet.js";
 import { closeFrame } from "./outbound-frame.js";
 import type { ConnectionHost } from "./socket-connection.js";
@@ -29,7 +29,8 @@ export interface HeldMessage {
 export class FirstMessage implements SocketOwner, WheelEntry, FrameListener {
   wheelTick = 0;
   wheelIndex = 0;
-  readonly reader: FrameReader;
+  reader: FrameReader | undefined = undefined;
+  readonly isCompressing = false;
   /** What came in the same read as the token. */
   readonly held: HeldMessage[] = [];
   private readonly socket: Socket;
@@ -41,7 +42,6 @@ export class FirstMessage implements SocketOwner, WheelEntry, FrameListener {
     this.socket = socket;
     this.host = host;
     this.events = events;
-    this.reader = new FrameReader(host.readerOptions);
     host.wheel.set(this, host.settings.handshakeTimeoutMs);
   }
 
@@ -58,7 +58,7 @@ export class FirstMessage implements SocketOwner, WheelEntry, FrameListener {
   onSocketData(chunk: Buffer): void {
     if (this.state === "ended") return;
     try {
-      this.host.inlet.read(chunk, this.reader, this);
+      this.host.inlet.read(chunk, this);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.end(error.closeCode, error.message);
@@ -99,7 +99,7 @@ export class FirstMessage implements SocketOwner, WheelEntry, FrameListener {
   end(code: number, reason: string): void {
     if (this.state === "ended") return;
     this.state = "ended";
-    this.reader.stop();
+    this.reader?.stop();
     this.socket.resume();
     this.socket.end(closeFrame(code, reason));
     this.host.wheel.set(this, this.host.settings.closeTimeoutMs);

@@ -1,5 +1,4 @@
 import { isUtf8 } from "node:buffer";
-import type { FrameReaderOptions } from "@weapp-socket/wire";
 import { NO_WISHES, type RawWishes } from "./access.js";
 import type { ConnectionInfo, DisconnectOptions, DisconnectTarget } from "./server-control.js";
 import type { Identity } from "./auth/identity.js";
@@ -54,9 +53,7 @@ export class ServerNode implements ConnectionHost, HubHost {
   readonly webhook: Webhook | undefined;
   /** Absent where nobody wants to hear of what does not arrive. */
   private readonly watch: PushWatch | undefined;
-  readonly inlet: Inlet = new Inlet();
-  readonly readerOptions: FrameReaderOptions;
-  readonly deflateReaderOptions: FrameReaderOptions;
+  readonly inlet: Inlet;
   readonly reception: Reception;
   readonly everyone: ReadonlySet<SocketConnection>;
   /** What this node does when a control message of some type comes, with its body. */
@@ -86,8 +83,7 @@ export class ServerNode implements ConnectionHost, HubHost {
     this.userLimit = new UserLimit(this);
     this.controls.set(DISCONNECT, (body) => this.onDisconnect(body));
     const { maxMessageBytes, maxFragments } = settings;
-    this.readerOptions = { role: "server", maxMessageBytes, maxFragments, isUtf8: isUtf8Range };
-    this.deflateReaderOptions = { ...this.readerOptions, allowsCompression: true };
+    this.inlet = new Inlet({ role: "server", maxMessageBytes, maxFragments, isUtf8: isUtf8Range });
   }
 
   /** Announces this node to the broker, once. */

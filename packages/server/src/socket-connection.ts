@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { FrameReader, isWireCloseCode, ProtocolError, type FrameReaderOptions } from "@weapp-socket/wire";
+import { isWireCloseCode, ProtocolError, type FrameReader } from "@weapp-socket/wire";
 import type { Identity } from "./auth/identity.js";
 import type { Broker } from "./broker/broker.js";
 import { requireChannelName } from "./channel.js";
@@ -34,8 +34,6 @@ export interface ConnectionHost {
   readonly broker: Broker;
   readonly inlet: Inlet;
   readonly stats: Stats;
-  readonly readerOptions: FrameReaderOptions;
-  readonly deflateReaderOptions: FrameReaderOptions;
   onLimit(connection: SocketConnection, limit: keyof Limits): void;
   onListenerError(error: unknown, connection: Connection): void;
   onConnectionClose(connection: SocketConnection, code: number): void;
@@ -50,7 +48,7 @@ export interface ConnectionFacts {
   readonly forwardedAddress: string;
   readonly subprotocol: string;
   readonly isCompressing: boolean;
-  /** One that is in use already; default: a new one. */
+  /** One that has begun to read already. */
   readonly reader?: FrameReader | undefined;
 }
 
@@ -75,13 +73,13 @@ export class SocketConnection implements Connection, Member, SocketOwner, WheelE
   readonly isCompressing: boolean;
   groups: readonly Group[] = NO_GROUPS;
   own: OwnFrames | undefined = undefined;
+  reader: FrameReader | undefined;
   wheelTick = 0;
   wheelIndex = 0;
 
   private readonly forwardedAddress: string;
   private readonly socket: Socket;
   private readonly host: ConnectionHost;
-  private readonly reader: FrameReader;
   private state: State = "open";
   private messageListeners: ListenerList<MessageListener> = undefined;
   private closeListeners: ListenerList<CloseListener> = undefined;
@@ -109,8 +107,7 @@ export class SocketConnection implements Connection, Member, SocketOwner, WheelE
     this.forwardedAddress = facts.forwardedAddress;
     this.subprotocol = facts.subprotocol;
     this.isCompressing = facts.isCompressing;
-    this.reader =
-      facts.reader ?? new FrameReader(facts.isCompressing ? host.deflateReaderOptions : host.readerOptions);
+    this.reader = facts.reader;
     this.heardTick = wheel.tick;
     this.pingTick = wheel.tick + toTicks(settings.pingIntervalMs);
     const { expiresAtMs } = facts.identity ?? {};
@@ -244,7 +241,7 @@ export class SocketConnection implements Connection, Member, SocketOwner, WheelE
       return;
     }
     try {
-      this.host.inlet.read(chunk, this.reader, this);
+      this.host.inlet.read(chunk, this);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.fail(error.closeCode, error.message);
@@ -384,11 +381,13 @@ export class SocketConnection implements Connection, Member, SocketOwner, WheelE
   private mayJoin(channel: string): boolean {
     requireChannelName(channel);
     const { maxChannels } = this.host.settings;
-    const { channels } = this;
-    if (channels.length >= maxChannels && !channels.includes(channel)) {
-      throw new RangeError(
-        `channels: expected at most ${maxChannels} per connection, got one more: ${channel}`,
-      );
+    if (this.groups.length >= maxChannels) {
+      const { channels } = this;
+      if (channels.length >= maxChannels && !channels.includes(channel)) {
+        throw new RangeError(
+          `channels: expected at most ${maxChannels} per connection, got one more: ${channel}`,
+        );
+      }
     }
     return this.state === "open";
   }
@@ -442,7 +441,7 @@ export class SocketConnection implements Connection, Member, SocketOwner, WheelE
 
   private end(): void {
     this.state = "ending";
-    this.reader.stop();
+    this.reader?.stop();
     this.socket.end();
     this.schedule();
   }
@@ -450,7 +449,7 @@ export class SocketConnection implements Connection, Member, SocketOwner, WheelE
   /** Ends without closing handshake. `isReset` frees what the kernel holds for a peer that does not read. */
   private cut(code: number, reason: string, isReset: boolean): void {
     this.state = "closed";
-    this.reader.stop();
+    this.reader?.stop();
     this.closeCode = code;
     this.closeReason = reason;
     this.host.wheel.clear(this);

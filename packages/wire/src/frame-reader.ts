@@ -79,6 +79,11 @@ export class FrameReader {
     this.options = options;
   }
 
+  /** Whether it holds nothing of its peer, and may as well read for another one. */
+  get isBetweenMessages(): boolean {
+    return !this.isDone && this.partial === undefined && this.assembly === undefined;
+  }
+
   /** Reads nothing more: for a sink that has ended the connection while it was told something. */
   stop(): void {
     this.isDone = true;

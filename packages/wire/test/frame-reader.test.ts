@@ -215,6 +215,24 @@ describe("what is refused, and with which code", () => {
     expect(() => reader.push(hexBytes("8100"), sink)).not.toThrow();
   });
 
+  test("between two messages, and only there, a reader may serve another peer", () => {
+    const reader = new FrameReader({ role: "server", maxMessageBytes: 100 });
+    const sink: FrameSink = { message() {}, ping() {}, pong() {}, close() {} };
+    const steps: [Uint8Array, boolean][] = [
+      [masked(OPCODE.text, "whole"), true],
+      [masked(OPCODE.text, "cut").subarray(0, 3), false],
+      [masked(OPCODE.text, "cut").subarray(3), true],
+      [masked(OPCODE.text, "first", part), false],
+      [masked(OPCODE.ping, "between"), false],
+      [masked(OPCODE.continuation, "last"), true],
+      [masked(OPCODE.close, ""), false],
+    ];
+    for (const [chunk, isBetween] of steps) {
+      reader.push(Uint8Array.from(chunk), sink);
+      expect(reader.isBetweenMessages).toBe(isBetween);
+    }
+  });
+
   test("an error says which, so that the connection can", () => {
     const reader = new FrameReader({ role: "server", maxMessageBytes: 10 });
     expect(() => reader.push(hexBytes("8100"), {} as FrameSink)).toThrow(ProtocolError);
