@@ -12,7 +12,7 @@ export type FeedState =
   /** A channel without history whose client is too slow: publications are dropped until it has caught up. */
   | "muted";
 
-/** Publications of one channel that went to the fan-out together. */
+/** Publications of one channel that went to the fan-out together. One object serves all of their clients. */
 export interface Batch {
   readonly count: number;
   readonly bytes: number;
@@ -44,12 +44,8 @@ export interface AckedRange {
   readonly position: string;
 }
 
-/** What of a connection's window a feed has used. */
-interface Unacked {
-  readonly offset: number;
-  readonly count: number;
-  readonly bytes: number;
-}
+/** One for all feeds that wait for no ack. */
+const ALL_ACKED: readonly Batch[] = [];
 
 /**
  * One channel of one session connection, on the server: what the client has been sent, what it has acknowledged, and what
@@ -70,7 +66,8 @@ export class Feed {
   private head: string;
   private readonly decision: ResumeDecision | undefined;
   private readonly attachedAt: string;
-  private unacked: Unacked[] = [];
+  /** What of the connection's window is used, oldest first. */
+  private unacked: readonly Batch[] = ALL_ACKED;
   /** By level: everything that was sent after this may be acknowledged by the next ack. */
   private readonly acknowledged: Record<AckLevel, string>;
 
@@ -118,14 +115,14 @@ export class Feed {
   offer(batch: Batch, isOpen: boolean): boolean {
     this.head = batch.last;
     this.hasMoved = true;
-    if (this.state !== "live" || batch.last === this.sent) return false;
+    if (this.state !== "live" || (batch.prev !== this.sent && batch.last === this.sent)) return false;
     // A hole, a fork, or a part that the client has from history: reading on from where it stands tells.
     const isNext = batch.prev === undefined || batch.prev === this.sent;
     if (!isOpen || !isNext) {
       this.fallBehind();
       return false;
     }
-    this.note(batch.last, batch.count, batch.bytes, batch.lastOffset ?? offsetOf(batch.last));
+    this.note(batch);
     return true;
   }
 
@@ -144,7 +141,7 @@ export class Feed {
     this.isReading = false;
     for (const { p, text, isSkip } of items) {
       if (isSkip === true) this.sent = p;
-      else this.note(p, 1, text.length, offsetOf(p));
+      else this.note({ count: 1, bytes: text.length, last: p });
     }
     if (this.sent === head && !this.hasMoved) {
       this.head = head;
@@ -165,7 +162,7 @@ export class Feed {
     this.isReading = false;
     this.head = head;
     this.goOn(head);
-    this.unacked = [];
+    this.unacked = ALL_ACKED;
     this.unackedCount = 0;
     this.unackedBytes = 0;
     return { position: head, why: "trimmed" };
@@ -196,12 +193,12 @@ export class Feed {
     const offset = offsetOf(position);
     let done = 0;
     for (const entry of this.unacked) {
-      if (entry.offset > offset) break;
+      if ((entry.lastOffset ?? offsetOf(entry.last)) > offset) break;
       this.unackedCount -= entry.count;
       this.unackedBytes -= entry.bytes;
       done += 1;
     }
-    if (done > 0) this.unacked = this.unacked.slice(done);
+    if (done > 0) this.unacked = done === this.unacked.length ? ALL_ACKED : this.unacked.slice(done);
     // Of a history that was lost, or a lie: what was sent is not known by it.
     if (offset > offsetOf(this.sent)) return undefined;
     const before = this.acknowledged[level];
@@ -225,10 +222,11 @@ export class Feed {
     this.acknowledged.processed = position;
   }
 
-  private note(last: string, count: number, bytes: number, offset: number): void {
-    this.sent = last;
-    this.unackedCount += count;
-    this.unackedBytes += bytes;
-    this.unacked.push({ offset, count, bytes });
+  private note(batch: Batch): void {
+    this.sent = batch.last;
+    this.unackedCount += batch.count;
+    this.unackedBytes += batch.bytes;
+    if (this.unacked === ALL_ACKED) this.unacked = [batch];
+    else (this.unacked as Batch[]).push(batch);
   }
 }

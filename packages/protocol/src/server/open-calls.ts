@@ -4,24 +4,21 @@ import type { SessionOutput } from "./inputs.js";
 type Answered = Extract<SessionOutput, { type: "answered" }>;
 type Unanswered = Extract<SessionOutput, { type: "unanswered" }>;
 
-const NONE: readonly Unanswered[] = [];
-
 /** Calls of the application that the client has not answered. Each ends once, if only with "unknown". */
 export class OpenCalls {
-  /** Most connections never have any. */
-  private untils: Map<number, number> | undefined;
+  private readonly untils: Map<number, number> = new Map();
 
   get size(): number {
-    return this.untils?.size ?? 0;
+    return this.untils.size;
   }
 
   add(id: number, until: number): void {
-    (this.untils ??= new Map()).set(id, until);
+    this.untils.set(id, until);
   }
 
   /** What the client says to a call that is not open is not heard. */
   settle(reply: Reply): Answered[] {
-    if (this.untils?.delete(reply.id) !== true) return [];
+    if (!this.untils.delete(reply.id)) return [];
     return [
       "error" in reply
         ? { type: "answered", id: reply.id, error: reply.error }
@@ -41,11 +38,10 @@ export class OpenCalls {
 
   /** Infinity: never. */
   get deadline(): number {
-    return this.untils === undefined ? Infinity : Math.min(...this.untils.values());
+    return Math.min(...this.untils.values());
   }
 
   private giveUp(now: number, why: string): readonly Unanswered[] {
-    if (this.untils === undefined) return NONE;
     const given: Unanswered[] = [];
     for (const [id, until] of this.untils) {
       if (until > now) continue;

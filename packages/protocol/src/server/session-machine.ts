@@ -1,10 +1,11 @@
 import { byeCodes, type ByeName } from "../bye.js";
 import { decodeClientText, encode, type Unknown } from "../codec.js";
-import type { Attached, ClientMessage, ErrorBody, Hello, Json, Reply, ServerMessage } from "../messages.js";
+import type { Attached, ClientMessage, ErrorBody, Json, Reply, ServerMessage } from "../messages.js";
 import { offsetOf } from "../position.js";
 import type { ProtocolError } from "../protocol-error.js";
 import { decideResume } from "../resume.js";
 import { Feed, type Batch, type HistoryItem } from "./feed.js";
+import type { Attaching, Greeting } from "./greeting.js";
 import type { AttachFacts, SessionInput, SessionOptions, SessionOutput, SessionState } from "./inputs.js";
 import { OpenCalls } from "./open-calls.js";
 import { sessionHandlers } from "./session-table.js";
@@ -13,14 +14,8 @@ import { hear } from "./session-talk.js";
 /** This server's version of the protocol. */
 const VERSION = 1;
 
-/** A channel on its way to be attached. */
-interface Attaching {
-  /** Of the subscribe that asked; 0 for the hello. */
-  readonly id: number;
-  readonly wanted: string | undefined;
-  /** The newest publication that went by meanwhile. */
-  head: string | undefined;
-}
+/** One for all connections that have nothing to say. */
+const NOTHING: readonly SessionOutput[] = [];
 
 /** The server's end of PROTOCOL.md part 2, for one connection. `now` is milliseconds of the server's clock. */
 export class SessionMachine {
@@ -30,14 +25,10 @@ export class SessionMachine {
   readonly feeds: Map<string, Feed> = new Map();
   /** @internal */
   readonly options: SessionOptions;
-  private out: SessionOutput[] = [];
-  private hello: Hello | undefined;
-  /** Channels being attached: the id of the subscribe that asked, or 0 for the hello. */
-  private readonly attaching: Map<string, Attaching> = new Map();
-  private readonly denied: Record<string, { readonly error: ErrorBody }> = {};
-  private session = "";
-  private secret = "";
-  private isResumed = false;
+  private out: readonly SessionOutput[] = NOTHING;
+  private greeting: Greeting | undefined;
+  /** Channels being attached, while there are any: the id of the subscribe that asked, or 0 for the hello. */
+  private attaching: Map<string, Attaching> | undefined;
   private isConfirmed = false;
   private helloUntil: number;
   private heardAt: number;
@@ -46,7 +37,8 @@ export class SessionMachine {
   private isExpiryTold = false;
   private isVisible = true;
   private lastPing = 0;
-  private readonly calls: OpenCalls = new OpenCalls();
+  /** Most connections never have any. */
+  private calls: OpenCalls | undefined;
   private unackedCount = 0;
   private unackedBytes = 0;
 
@@ -62,7 +54,7 @@ export class SessionMachine {
       sessionHandlers[this.state][input.type] as (m: SessionMachine, input: SessionInput, now: number) => void
     )(this, input, now);
     const outputs = this.out;
-    this.out = [];
+    this.out = NOTHING;
     return outputs;
   }
 
@@ -71,8 +63,10 @@ export class SessionMachine {
    * per channel and flush, so it costs little. Whoever is refused is owed it: `flush` says what to do about that.
    */
   offer(channel: string, batch: Batch, now: number): boolean {
-    const attaching = this.attaching.get(channel);
-    if (attaching !== undefined) attaching.head = batch.last;
+    if (this.attaching !== undefined) {
+      const attaching = this.attaching.get(channel);
+      if (attaching !== undefined) attaching.head = batch.last;
+    }
     const feed = this.feeds.get(channel);
     if (feed === undefined || !feed.offer(batch, this.hasRoom())) return false;
     this.unackedCount += batch.count;
@@ -85,7 +79,7 @@ export class SessionMachine {
   flush(now: number): readonly SessionOutput[] {
     this.catchUp(now);
     const outputs = this.out;
-    this.out = [];
+    this.out = NOTHING;
     return outputs;
   }
 
@@ -101,7 +95,7 @@ export class SessionMachine {
     if (this.state === "ended") return undefined;
     if (this.state !== "live") return this.helloUntil;
     const beat = Math.min(this.sentAt + this.options.heartbeatMs, this.heardAt + this.silenceMs());
-    const due = Math.min(beat, this.calls.deadline);
+    const due = this.calls === undefined ? beat : Math.min(beat, this.calls.deadline);
     return this.expiresAt === undefined ? due : Math.min(due, this.expiryDeadline(this.expiresAt));
   }
 
@@ -134,7 +128,7 @@ export class SessionMachine {
       return;
     }
     this.text(input.text, now, (message) => {
-      if (message.t !== "hello" || this.hello !== undefined) {
+      if (message.t !== "hello" || this.greeting !== undefined) {
         this.end("bad-message", now, { message: `message: expected one hello first, got ${message.t}` });
         return;
       }
@@ -150,10 +144,10 @@ export class SessionMachine {
         });
         return;
       }
-      this.hello = message;
+      this.greeting = { hello: message, session: "", secret: "", isResumed: false, denied: {} };
       this.device = message.device ?? "";
       this.state = "authenticating";
-      this.out.push({ type: "authenticate", hello: message });
+      this.emit({ type: "authenticate", hello: message });
     });
   }
 
@@ -162,7 +156,7 @@ export class SessionMachine {
     this.user = input.user;
     this.expiresAt = input.expiresAt;
     this.state = "opening";
-    this.out.push({ type: "open", user: input.user, hello: this.hello! });
+    this.emit({ type: "open", user: input.user, hello: this.greeting!.hello });
   }
 
   /** @internal */
@@ -170,11 +164,12 @@ export class SessionMachine {
     input: { readonly session: string; readonly secret: string; readonly resumed: boolean },
     now: number,
   ): void {
-    this.session = input.session;
-    this.secret = input.secret;
-    this.isResumed = input.resumed;
+    const greeting = this.greeting!;
+    greeting.session = input.session;
+    greeting.secret = input.secret;
+    greeting.isResumed = input.resumed;
     this.state = "attaching";
-    for (const [channel, position] of Object.entries(this.hello!.channels ?? {})) {
+    for (const [channel, position] of Object.entries(greeting.hello.channels ?? {})) {
       this.attach(channel, position ?? undefined, 0);
     }
     this.welcomeWhenReady(now);
@@ -182,13 +177,13 @@ export class SessionMachine {
 
   /** @internal */
   attached(channel: string, facts: AttachFacts, now: number): void {
-    const asked = this.attaching.get(channel);
+    const asked = this.attaching?.get(channel);
     if (asked === undefined || asked.wanted !== facts.wanted) {
       // Unsubscribed meanwhile, or asked for anew from elsewhere.
-      if (asked === undefined && !this.feeds.has(channel)) this.out.push({ type: "detach", channel });
+      if (asked === undefined && !this.feeds.has(channel)) this.emit({ type: "detach", channel });
       return;
     }
-    this.attaching.delete(channel);
+    this.stopAttaching(channel);
     const { wanted, id } = asked;
     const decision =
       wanted === undefined
@@ -199,7 +194,7 @@ export class SessionMachine {
     if (asked.head !== undefined && offsetOf(asked.head) > offsetOf(facts.head)) feed.passed(asked.head);
     this.forget(this.feeds.get(channel));
     this.feeds.set(channel, feed);
-    if (this.isVisible) this.out.push({ type: "present", channel, present: true });
+    if (this.isVisible) this.emit({ type: "present", channel, present: true });
     if (id === 0) {
       this.welcomeWhenReady(now);
     } else {
@@ -210,11 +205,11 @@ export class SessionMachine {
 
   /** @internal */
   deny(channel: string, wanted: string | undefined, error: ErrorBody, now: number): void {
-    const asked = this.attaching.get(channel);
+    const asked = this.attaching?.get(channel);
     if (asked === undefined || asked.wanted !== wanted) return;
-    this.attaching.delete(channel);
+    this.stopAttaching(channel);
     if (asked.id === 0) {
-      this.denied[channel] = { error };
+      this.greeting!.denied[channel] = { error };
       this.welcomeWhenReady(now);
     } else {
       this.refuse(asked.id, error, now);
@@ -225,7 +220,7 @@ export class SessionMachine {
   talk(text: string, now: number): void {
     if (!this.isConfirmed) {
       this.isConfirmed = true;
-      this.out.push({ type: "confirmed" });
+      this.emit({ type: "confirmed" });
     }
     this.text(text, now, (message) => hear(this, message, now));
   }
@@ -269,14 +264,14 @@ export class SessionMachine {
     if (this.state !== "live") {
       // Once the client has said hello, it is we who are late.
       if (now >= this.helloUntil)
-        this.end(this.hello === undefined ? "hello-timeout" : "unavailable", now, {});
+        this.end(this.greeting === undefined ? "hello-timeout" : "unavailable", now, {});
       return;
     }
     if (now >= this.heardAt + this.silenceMs()) {
       this.end("heartbeat", now, {});
       return;
     }
-    this.out.push(...this.calls.expire(now));
+    for (const output of this.calls?.expire(now) ?? NOTHING) this.emit(output);
     if (this.expiresAt !== undefined && now >= this.expiryDeadline(this.expiresAt)) {
       if (this.isExpiryTold) {
         this.end("token-expired", now, {});
@@ -305,29 +300,31 @@ export class SessionMachine {
   /** @internal */
   finish(code: number, reason: string): void {
     this.over();
-    this.out.push({ type: "close", code, reason });
+    this.emit({ type: "close", code, reason });
   }
 
   /** @internal */
   over(): void {
     this.state = "ended";
-    this.out.push(...this.calls.end());
-    for (const channel of this.feeds.keys()) this.out.push({ type: "detach", channel });
+    for (const output of this.calls?.end() ?? NOTHING) this.emit(output);
+    for (const channel of this.feeds.keys()) this.emit({ type: "detach", channel });
     this.feeds.clear();
-    this.attaching.clear();
+    this.attaching = undefined;
   }
 
   /** @internal */
   emit(output: SessionOutput): void {
-    this.out.push(output);
+    if (this.out === NOTHING) this.out = [output];
+    else (this.out as SessionOutput[]).push(output);
   }
 
   /** @internal */
   call({ id, method, data, timeoutMs }: Extract<SessionInput, { type: "call" }>, now: number): void {
     const { maxCalls } = this.options;
+    this.calls ??= new OpenCalls();
     if (this.calls.size >= maxCalls) {
       const message = `call: expected at most ${maxCalls} that the client has not answered, got one more`;
-      this.out.push({ type: "unanswered", id, error: { code: "rate-limited", message, retry: true } });
+      this.emit({ type: "unanswered", id, error: { code: "rate-limited", message, retry: true } });
       return;
     }
     this.calls.add(id, now + timeoutMs);
@@ -336,20 +333,22 @@ export class SessionMachine {
 
   /** @internal */
   answered(reply: Reply): void {
-    this.out.push(...this.calls.settle(reply));
+    for (const output of this.calls?.settle(reply) ?? NOTHING) this.emit(output);
   }
 
   /** @internal */
   show(visible: boolean): void {
     if (visible === this.isVisible) return;
     this.isVisible = visible;
-    this.out.push({ type: "visible", visible });
-    for (const channel of this.feeds.keys()) this.out.push({ type: "present", channel, present: visible });
+    this.emit({ type: "visible", visible });
+    for (const channel of this.feeds.keys()) this.emit({ type: "present", channel, present: visible });
   }
 
   /** @internal */
   hasChannelRoom(channel: string): boolean {
-    return this.feeds.has(channel) || this.feeds.size + this.attaching.size < this.options.maxChannels;
+    return (
+      this.feeds.has(channel) || this.feeds.size + (this.attaching?.size ?? 0) < this.options.maxChannels
+    );
   }
 
   /** @internal */
@@ -369,39 +368,46 @@ export class SessionMachine {
 
   private sendText(text: string, now: number): void {
     this.sentAt = now;
-    this.out.push({ type: "send", text });
+    this.emit({ type: "send", text });
   }
 
   /** @internal */
   detach(channel: string, now: number): void {
-    this.attaching.delete(channel);
+    this.stopAttaching(channel);
     const feed = this.feeds.get(channel);
     if (feed === undefined) return;
     this.forget(feed);
     this.feeds.delete(channel);
-    this.out.push({ type: "detach", channel });
+    this.emit({ type: "detach", channel });
     this.catchUp(now);
   }
 
   /** @internal */
   attach(channel: string, wanted: string | undefined, id: number): void {
-    this.attaching.set(channel, { id, wanted, head: undefined });
-    this.out.push({ type: "attach", channel, position: wanted });
+    (this.attaching ??= new Map()).set(channel, { id, wanted, head: undefined });
+    this.emit({ type: "attach", channel, position: wanted });
+  }
+
+  private stopAttaching(channel: string): void {
+    this.attaching?.delete(channel);
+    if (this.attaching?.size === 0) this.attaching = undefined;
   }
 
   private welcomeWhenReady(now: number): void {
-    if (this.state !== "attaching" || this.attaching.size > 0) return;
-    const channels: Record<string, Attached | { readonly error: ErrorBody }> = { ...this.denied };
+    if (this.state !== "attaching" || this.attaching !== undefined) return;
+    const { hello, session, secret, isResumed, denied } = this.greeting!;
+    this.greeting = undefined;
+    const channels: Record<string, Attached | { readonly error: ErrorBody }> = { ...denied };
     for (const feed of this.feeds.values()) channels[feed.channel] = feed.begin();
     this.state = "live";
     this.send(
       {
         t: "welcome",
-        id: this.hello!.id,
+        id: hello.id,
         version: VERSION,
-        session: this.session,
-        secret: this.secret,
-        resumed: this.isResumed,
+        session,
+        secret,
+        resumed: isResumed,
         user: this.user,
         now,
         heartbeatMs: this.options.heartbeatMs,
@@ -412,7 +418,6 @@ export class SessionMachine {
       },
       now,
     );
-    this.hello = undefined;
     this.catchUp(now);
   }
 
@@ -430,7 +435,7 @@ export class SessionMachine {
     const range = feed.ack(position, level, from);
     this.unackedCount -= before.count - feed.unackedCount;
     this.unackedBytes -= before.bytes - feed.unackedBytes;
-    if (range !== undefined) this.out.push({ type: "acked", channel, ...range, level });
+    if (range !== undefined) this.emit({ type: "acked", channel, ...range, level });
     this.catchUp(now);
   }
 
@@ -450,7 +455,7 @@ export class SessionMachine {
     const { pageMessages, pageBytes, window } = this.options;
     const limit = Math.min(pageMessages, Math.max(1, window - this.unackedCount));
     const read = { type: "read", channel: feed.channel, after: feed.sent, bytes: pageBytes } as const;
-    this.out.push(feed.keeps === "newest" ? { ...read, limit: 1, newest: true } : { ...read, limit });
+    this.emit(feed.keeps === "newest" ? { ...read, limit: 1, newest: true } : { ...read, limit });
   }
 
   /** A conflated channel goes to its newest over whatever was between. */

@@ -325,3 +325,15 @@ test("an ack of what was never sent frees nothing", () => {
   feed.ack(at(8), "received", undefined);
   expect(feed.unackedCount).toBe(0);
 });
+
+test("an ack frees what it covers, and nothing behind it", () => {
+  const feed = new Feed("a", "history", at(5), undefined, undefined);
+  feed.begin();
+  feed.offer(batch(6), true);
+  feed.offer(batch(8, 2), true);
+  feed.ack(at(6), "received", undefined);
+  expect([feed.unackedCount, feed.unackedBytes]).toEqual([2, 20]);
+  feed.offer(batch(9), true);
+  feed.ack(at(9), "received", undefined);
+  expect([feed.unackedCount, feed.unackedBytes]).toEqual([0, 0]);
+});

@@ -278,6 +278,14 @@ describe("live", () => {
       ]);
     });
 
+    test("is not answered before it was made", () => {
+      const server = createHarness();
+      server.toLive();
+      server.look();
+      server.hear({ t: "reply", id: -1, ok: 5 });
+      expect(server.look()).toEqual([{ type: "confirmed" }]);
+    });
+
     test("has an unknown outcome when no answer comes in time, or the connection ends", () => {
       const server = createHarness();
       server.toLive();

@@ -25,7 +25,7 @@ export class OwedReceipts {
   private owed: readonly Receipted[] = NO_RECEIPTS;
 
   sent(receipted: readonly Receipted[]): void {
-    if (receipted.length > 0) this.owed = [...this.owed, ...receipted].slice(-MAX_OWED);
+    this.owed = [...this.owed, ...receipted].slice(-MAX_OWED);
   }
 
   /** Those that an ack of everything after `after` up to `position` covers; what a gap passed over is forgotten. */

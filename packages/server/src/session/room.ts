@@ -1,14 +1,18 @@
 import { offsetOf, type Batch } from "@weapp-socket/protocol";
 import type { PresenceEvent, Publication } from "../broker/publication.js";
+import type { Clock } from "../clock.js";
 import { contentFrame } from "../outbound-frame.js";
 import { messageText, presenceText, skipText } from "./envelope.js";
 import { NO_RECEIPTS, toReceipted, type Receipted } from "./owed-receipts.js";
 
 /** Publications of a room that go out together. */
-export interface RoomBatch extends Batch {
+export interface RoomBatch {
+  /** What members remember of it, without its bytes. */
+  readonly extent: Batch;
   /** One frame with all of them, the same for every member. */
   readonly frame: Uint8Array;
   readonly receipted: readonly Receipted[];
+  readonly nowMs: number;
 }
 
 /** A session connection, as a room sees it. */
@@ -40,6 +44,7 @@ export class Room {
   /** The channel as its clients know it. */
   readonly name: string;
   readonly members: Set<RoomMember> = new Set();
+  private readonly clock: Clock;
   private readonly onSent: SentListener;
   private readonly conflates: boolean;
   private receipted: readonly Receipted[] = NO_RECEIPTS;
@@ -51,8 +56,9 @@ export class Room {
   last = "";
 
   /** `conflates`: of what was gathered the newest alone is written, behind a skip over the rest. */
-  constructor(channel: string, name: string, conflates: boolean, onSent: SentListener) {
+  constructor(channel: string, name: string, conflates: boolean, clock: Clock, onSent: SentListener) {
     this.channel = channel;
+    this.clock = clock;
     this.conflates = conflates;
     this.onSent = onSent;
     this.name = name;
@@ -111,7 +117,8 @@ export class Room {
     const bytes = frame.length;
     // A skip is not counted.
     const count = this.conflates ? 1 : texts.length;
-    const batch = { count, bytes, prev, last, lastOffset: offsetOf(last), frame, receipted };
+    const extent = { count, bytes, prev, last, lastOffset: offsetOf(last) };
+    const batch = { extent, frame, receipted, nowMs: this.clock.now() };
     this.texts = [];
     this.characters = 0;
     this.receipted = NO_RECEIPTS;

@@ -77,7 +77,7 @@ export class Rooms {
 
   private openRoom(channel: string, name: string): OpenRoom {
     const { conflates, flushIntervalMs } = this.host.ruleOf(channel);
-    const room = new Room(channel, name, conflates, this.onSent);
+    const room = new Room(channel, name, conflates, this.host.clock, this.onSent);
     const watcher = (publication: Publication): void => {
       const wasDirty = room.isDirty;
       room.gather(publication);

@@ -20,12 +20,15 @@ import {
   publishFor,
   type Requester,
 } from "./requests.js";
-import { OwedReceipts } from "./owed-receipts.js";
+import { OwedReceipts, type Receipted } from "./owed-receipts.js";
 import type { Room, RoomBatch, RoomMember } from "./room.js";
 import type { Writer } from "./rooms.js";
 import type { SessionHolder, SessionHost } from "./session-host.js";
 
 type Output<Type extends SessionOutput["type"]> = Extract<SessionOutput, { type: Type }>;
+
+/** One for all connections that have nothing to write. */
+const NO_TEXTS: readonly string[] = [];
 
 /**
  * Drives the machine of one session connection: what comes from the socket goes in, what comes out is done, in order.
@@ -46,8 +49,9 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
   private handshake: Handshake | undefined;
   /** Of the session, once it is open. */
   private session = "";
-  private readonly receipts: OwedReceipts = new OwedReceipts();
-  private texts: string[] = [];
+  /** Most connections are never sent anything with a receipt. */
+  private receipts: OwedReceipts | undefined;
+  private texts: readonly string[] = NO_TEXTS;
   private ending: { readonly code: number; readonly reason: string } | undefined;
   private dueAtMs = 0;
   /** Of the wheel, when they were last looked at. */
@@ -103,13 +107,13 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
   // --- RoomMember ---
 
   offer({ name }: Room, batch: RoomBatch): boolean {
-    if (!this.machine.offer(name, batch, this.now)) {
+    if (!this.machine.offer(name, batch.extent, batch.nowMs)) {
       this.run(this.machine.flush(this.now));
       return false;
     }
     this.flush();
     this.link.write(batch.frame);
-    this.receipts.sent(batch.receipted);
+    this.owe(batch.receipted);
     return true;
   }
 
@@ -127,8 +131,8 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
 
   flush(): void {
     const { texts } = this;
-    if (texts.length === 0) return;
-    this.texts = [];
+    if (texts === NO_TEXTS) return;
+    this.texts = NO_TEXTS;
     const frames = texts.map((data) => contentFrame({ data }));
     if (this.link.isOpen) this.link.write(frames.length === 1 ? frames[0]! : Buffer.concat(frames));
   }
@@ -251,6 +255,7 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
         this.leave(output.code, output.reason);
         return;
       case "acked":
+        if (this.receipts === undefined) return;
         this.host.report(this.receipts.take(this.channelOf(output.channel), output), output.level);
         return;
       case "answered":
@@ -279,8 +284,16 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
   }
 
   private say(text: string): void {
-    if (this.texts.length === 0) this.host.rooms.later(this);
-    this.texts.push(text);
+    if (this.texts === NO_TEXTS) {
+      this.texts = [text];
+      this.host.rooms.later(this);
+    } else {
+      (this.texts as string[]).push(text);
+    }
+  }
+
+  private owe(receipted: readonly Receipted[]): void {
+    if (receipted.length > 0) (this.receipts ??= new OwedReceipts()).sent(receipted);
   }
 
   private leave(code: number, reason: string): void {
@@ -374,7 +387,7 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
       channel: this.channelOf(wish.channel),
     });
     if (!this.hasEnded) {
-      this.receipts.sent(receipted);
+      this.owe(receipted);
       this.host.report(receipted, "sent");
     }
     return { type: "page", channel: wish.channel, items, head };
