@@ -1,17 +1,24 @@
 // Session mode beside raw mode, on one server and one channel with history: what a delivered message costs the server in CPU
 // time, and what an idle connection costs in memory. The members acknowledge as a client does, every 32 messages.
-//   node bench/sessions.js fan-out [members] [in flight] [seconds]
+//   node bench/sessions.js fan-out [members] [in flight] [publications]
 //   node bench/sessions.js idle [connections]
+//   node bench/sessions.js resume
+// The last: clients that were away while five messages were published connect, get the five, acknowledge them and go. Beside
+// them raw ones that come with `after=`, which is the same replay without a session, an ack, or a word where it is no longer
+// there.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import net from "node:net";
 
-const [, , mode = "fan-out", first, inFlight = "1", seconds = "2"] = process.argv;
+const [, , mode = "fan-out", first, inFlight = "1", publications = "300"] = process.argv;
 const PORT = 9390;
-const TICKS_PER_SECOND = 100;
 const ACK_EVERY = 32;
+const CLIENTS = 200;
+const SESSION_TARGET = "/?weapp-socket=1";
 const ROUNDS = 5;
+/** Publications before the measurement begins. */
+const WARM_UP = 300;
 
 function frame(text) {
   const payload = Buffer.from(text);
@@ -89,8 +96,10 @@ async function startServer() {
 }
 
 function cpuSeconds(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, "latin1").split(") ")[1].split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  // In nanoseconds, where /proc/PID/stat has hundredths of a second.
+  const ofThread = (thread) =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "latin1").split(" ")[0]);
+  return readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => sum + ofThread(thread), 0) / 1e9;
 }
 
 function residentKiB(pid) {
@@ -116,6 +125,7 @@ async function fanOut(isSession) {
   const data = frame(`|#${"the quick brown fox jumps ".repeat(5)}`.slice(0, 128));
   let publisher;
   let isOver = false;
+  let milestone = { at: Infinity, reach() {} };
   const publish = () => {
     waiting = howMany * Number(inFlight);
     publisher.write(Buffer.concat(Array.from({ length: Number(inFlight) }, () => data)));
@@ -123,17 +133,97 @@ async function fanOut(isSession) {
   const onMessages = (n) => {
     delivered += n;
     waiting -= n;
+    if (delivered >= milestone.at) milestone.reach();
     if (waiting === 0 && !isOver) publish();
   };
-  const sockets = await members(howMany, isSession ? "/?weapp-socket=1" : "/kept", onMessages, isSession);
+  const sockets = await members(howMany, isSession ? SESSION_TARGET : "/kept", onMessages, isSession);
   publisher = await dial("/keep", () => {}, false);
   publish();
-  await new Promise((resolve) => setTimeout(resolve, 1000));
+  // By what was done and not by the clock: on a busy machine a second is too short to compile everything in.
+  const deliveries = (wanted) =>
+    new Promise((resolve) => {
+      milestone = { at: wanted, reach: resolve };
+    });
+  await deliveries(howMany * WARM_UP);
   const before = { delivered, cpu: cpuSeconds(server.pid) };
-  await new Promise((resolve) => setTimeout(resolve, Number(seconds) * 1000));
+  await deliveries(delivered + howMany * Number(publications));
   const microseconds = ((cpuSeconds(server.pid) - before.cpu) * 1e6) / (delivered - before.delivered);
   isOver = true;
   for (const socket of [...sockets, publisher]) socket.destroy();
+  server.kill();
+  await once(server, "exit");
+  return microseconds;
+}
+
+/** A short connection: what came until `isDone` said enough. The hello goes right behind the request. */
+async function visit(target, hello, isDone, thanks) {
+  const socket = net.connect(PORT, "127.0.0.1");
+  socket.setNoDelay();
+  socket.write(
+    `GET ${target} HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`,
+  );
+  if (hello !== undefined) socket.write(frame(JSON.stringify(hello)));
+  let text = "";
+  for await (const chunk of socket) {
+    text += chunk.toString("latin1");
+    if (!isDone(text)) continue;
+    if (thanks !== undefined) socket.write(frame(thanks(text)));
+    socket.end();
+    return text;
+  }
+  throw new Error(`${target}: closed after ${text}`);
+}
+
+const helloAt = (position, known) => ({
+  t: "hello",
+  id: 1,
+  version: [1, 1],
+  device: "d",
+  ...known,
+  channels: { kept: position },
+});
+const isWelcome = (text) => text.includes('"t":"welcome"');
+const MISSED = 5;
+const hasMissed = (text) => text.split("|#").length > MISSED;
+const ackOfLast = (text) =>
+  `{"t":"ack","c":{"kept":"${text.slice(text.lastIndexOf('"p":"') + 5).split('"')[0]}"}}`;
+
+function sessionOf(text) {
+  const [, session, secret] = /"session":"([^"]+)","secret":"([^"]+)"/.exec(text);
+  return { session, secret };
+}
+
+/** CPU microseconds of the server for a client that comes back, is sent the five messages that it missed, and goes. */
+async function resume(isSession) {
+  const server = await startServer();
+  const welcome = await visit(SESSION_TARGET, helloAt(null), isWelcome);
+  const position = /"kept":\{"position":"([^"]+)"/.exec(welcome)[1];
+  const publisher = await dial("/keep", () => {}, false);
+  for (let n = 0; n < MISSED; n += 1) publisher.write(frame(`|#${"the quick brown fox ".repeat(6)}`));
+  const sessions = [];
+  for (let n = 0; n < CLIENTS; n += 1) {
+    if (isSession) sessions.push(sessionOf(await visit(SESSION_TARGET, helloAt(null), isWelcome)));
+    else sessions.push(undefined);
+  }
+  const comeBack = async (n) => {
+    if (!isSession) {
+      await visit(`/?channels=kept&after=${position}`, undefined, hasMissed);
+      return;
+    }
+    const text = await visit(SESSION_TARGET, helloAt(position, sessions[n]), hasMissed, ackOfLast);
+    if (!text.includes('"resumed":true')) throw new Error(`expected a resumed session, got ${text}`);
+    sessions[n] = sessionOf(text);
+  };
+  const round = async () => {
+    for (let n = 0; n < CLIENTS; n += 20) {
+      await Promise.all(Array.from({ length: 20 }, (_, index) => comeBack(n + index)));
+    }
+  };
+  for (let n = 0; n < 5; n += 1) await round();
+  const before = cpuSeconds(server.pid);
+  for (let n = 0; n < 10; n += 1) await round();
+  const microseconds = ((cpuSeconds(server.pid) - before) * 1e6) / (CLIENTS * 10);
+  publisher.destroy();
   server.kill();
   await once(server, "exit");
   return microseconds;
@@ -143,7 +233,7 @@ async function idle(isSession) {
   const howMany = Number(first ?? 5000);
   const server = await startServer();
   const before = residentKiB(server.pid);
-  const sockets = await members(howMany, isSession ? "/?weapp-socket=1" : "/kept", () => {}, isSession);
+  const sockets = await members(howMany, isSession ? SESSION_TARGET : "/kept", () => {}, isSession);
   await new Promise((resolve) => setTimeout(resolve, 2000));
   const kib = (residentKiB(server.pid) - before) / howMany;
   for (const socket of sockets) socket.destroy();
@@ -153,7 +243,7 @@ async function idle(isSession) {
 }
 
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
-const measure = mode === "idle" ? idle : fanOut;
+const measure = { idle, resume }[mode] ?? fanOut;
 const rounds = [];
 for (let round = 0; round < (mode === "idle" ? 2 : ROUNDS); round += 1) {
   const raw = await measure(false);
@@ -162,4 +252,8 @@ for (let round = 0; round < (mode === "idle" ? 2 : ROUNDS); round += 1) {
   console.log(`raw ${raw.toFixed(3)}, session ${session.toFixed(3)}, ratio ${(session / raw).toFixed(2)}`);
 }
 const of = (name) => median(rounds.map((round) => round[name])).toFixed(3);
+if (mode === "resume") {
+  const perSecond = (name) => Math.round(1e6 / median(rounds.map((round) => round[name])));
+  console.log(`resumes per CPU second: raw ${perSecond("raw")}, session ${perSecond("session")}`);
+}
 console.log(`${mode}, medians: raw ${of("raw")}, session ${of("session")}, ratio ${of("ratio")}`);
