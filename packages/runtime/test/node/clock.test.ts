@@ -118,3 +118,18 @@ describe.each<[string, () => Clock["defer"]]>([
     expect(runs).toBe(4);
   });
 });
+
+test("under --pending-deprecation Node's function is left alone", async () => {
+  const name = "_tickCallback";
+  const before = Reflect.get(process, name) as unknown;
+  Reflect.set(process, name, function deprecated() {
+    throw new Error("a warning that became an error");
+  });
+  const clock = createNodeClock();
+  Reflect.set(process, name, before);
+  let runs = 0;
+  const task = (): void => void (runs += 1);
+  for (let n = 0; n < 3; n += 1) clock.defer(task);
+  await turn();
+  expect(runs).toBe(3);
+});
