@@ -206,3 +206,53 @@ test("a signal that is repeated at once is one, and a later one ends the process
   onTestFinished(() => clearInterval(asking));
   expect(await cli.exit()).toMatchObject({ code: 1 });
 });
+
+test("a whole run at the finest level leaves no secret in the log", async () => {
+  const mark = "DO-NOT-TELL";
+  const env = {
+    LOG_LEVEL: "trace",
+    ADMIN: `${mark}-admin-0123456789`,
+    SHOP: `${mark}-shop-0123456789`,
+    JWT: `${mark}-jwt-0123456789-0123456789-0123456789`,
+    WX: `${mark}-wx`,
+  };
+  const cwd = folderWith({
+    adminKey: "${ADMIN}",
+    apiKeys: [{ name: "shop", key: "${SHOP}", scopes: ["publish"] }],
+    jwt: { secret: "${JWT}", audience: "push" },
+    // Nobody answers there: the failure is told without the address, which has the secret in it.
+    wxLogin: { appId: "wx0123456789abcdef", secret: "${WX}", baseUrl: "http://127.0.0.1:1" },
+    access: [{ match: "*", may: ["join"] }],
+    drainMs: 100,
+  });
+  const cli = startCli(["serve", "--config", "ws.json", "--port", "0", "--json"], { cwd, env });
+  const { url } = (await cli.event("server")) as { url: string };
+  const post = async (path: string, key: string, body: unknown): Promise<Response> =>
+    fetch(`${url.replace("ws:", "http:")}${path}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/json", "x-mark": mark },
+      body: JSON.stringify(body),
+    });
+  const { ticket } = (await (await post("/v1/tickets", env.ADMIN, { user: "ann" })).json()) as {
+    ticket: string;
+  };
+  const socket = new WebSocket(`${url}/?ticket=${ticket}&channels=room&x=${mark}`);
+  onTestFinished(() => socket.terminate());
+  const message = once(socket, "message");
+  await once(socket, "open");
+  socket.send(mark);
+  expect((await post("/v1/push", env.SHOP, { to: { user: "ann" }, data: mark })).status).toBe(200);
+  await message;
+  for (const headers of [{ authorization: `Bearer ${mark}` }, { origin: `https://${mark}.example` }]) {
+    const refused = new WebSocket(`${url}/?ticket=${mark}`, { headers });
+    await once(refused, "error");
+  }
+  expect((await post("/v1/login/wx", "", { code: mark })).status).toBe(503);
+  expect((await post("/v1/publish", `${mark}-wrong`, {})).status).toBe(401);
+  expect((await post("/v1/publish", env.SHOP, `"${mark}`)).status).toBe(400);
+  expect((await post("/v1/users/ann/kick", env.ADMIN, { reason: mark })).status).toBe(200);
+  cli.child.kill("SIGTERM");
+  const { out, err } = await cli.exit();
+  expect(out).toContain('"operation":"kick","user":"ann"');
+  for (const secret of [mark, ticket]) expect(out + err).not.toContain(secret);
+});

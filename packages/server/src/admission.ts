@@ -1,6 +1,6 @@
 import { isChannelName } from "@weapp-socket/protocol";
 import { NO_WISHES, readWishes, type RawWishes } from "./access.js";
-import type { Authenticate, Identity } from "./auth/identity.js";
+import { isDevice, type Authenticate, type Identity } from "./auth/identity.js";
 import { createOriginRule, type OriginVerdict } from "./auth/origin.js";
 import { readToken } from "./auth/token-source.js";
 import type { MaybePromise } from "./broker/maybe-promise.js";
@@ -17,7 +17,6 @@ export interface Admitted {
   readonly owesToken: boolean;
 }
 
-const DEVICE = /^[A-Za-z0-9_\-:.@/]{1,64}$/;
 const MAX_REPLAY = 1000;
 const FOREIGN_ORIGIN: Problem = {
   status: 403,
@@ -130,7 +129,7 @@ export class Admission {
   ): Promise<Identity | undefined> {
     const credentials = {
       ...(token !== undefined && { token }),
-      ...(device !== undefined && DEVICE.test(device) && { device }),
+      ...(isDevice(device) && { device }),
     };
     return (
       (await this.redeemTicket(handshake, credentials)) ??

@@ -133,10 +133,12 @@ class PushServer extends EventEmitter<PushServerEvents> {
 
   /**
    * Listens on a port of its own. Other HTTP requests get the HTTP API's answer, or a problem in JSON.
-   * @throws (rejects) the error of the system, for example with code EADDRINUSE; ClosedError after `drain` or `close`.
+   * @throws (rejects) the error of the system, for example with code EADDRINUSE; ClosedError after `drain` or `close`;
+   * TypeError for a path that cannot be.
    */
   async listen(options: ListenOptions): Promise<ListenAddress> {
     if (this.state !== "open") throw new ClosedError("server: closed");
+    checkPath(options.path);
     await this.node.open();
     const routes = (request: IncomingMessage, response: ServerResponse): boolean =>
       this.handle(request, response);
@@ -153,6 +155,7 @@ class PushServer extends EventEmitter<PushServerEvents> {
    * @returns detaches again. Connections stay.
    */
   attach(server: HttpServer | HttpsServer, options: AttachOptions = {}): () => void {
+    checkPath(options.path);
     this.node.open().catch((error: unknown) => this.onError(error));
     const { path } = options;
     const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
@@ -345,6 +348,12 @@ class PushServer extends EventEmitter<PushServerEvents> {
     // Out of the way of what is being done: others' messages are not to be lost with this one.
     queueMicrotask(() => this.emit("error", error));
   }
+}
+
+/** One that cannot be would let nobody in. */
+function checkPath(path: string | undefined): void {
+  if (path === undefined || (typeof path === "string" && /^\/[^?#\s]*$/.test(path))) return;
+  throw new TypeError(`path: expected one that begins with /, without a query, got ${JSON.stringify(path)}`);
 }
 
 /** What `ServerNode` entered into the presence of the user's inbox. */

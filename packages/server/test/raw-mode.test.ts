@@ -413,4 +413,36 @@ describe("attach", () => {
     http.closeAllConnections();
     http.close();
   });
+
+  test("refuses a path that no client could ask for, and so does listen", async () => {
+    const server = createPushServer();
+    servers.push(server);
+    for (const path of ["ws", "/ws?x=1", "/a b", ""]) {
+      expect(() => server.attach(createServer(), { path })).toThrow("path: expected one that begins with /");
+      await expect(server.listen({ port: 0, path })).rejects.toThrow(TypeError);
+    }
+  });
+
+  test("a body that somebody has read before is told of, where handle comes too late", async () => {
+    const server = createPushServer({ adminKey: "0123456789abcdef" });
+    servers.push(server);
+    const http = createServer((request, response) => {
+      request.resume().once("end", () => server.handle(request, response));
+    });
+    http.listen(0, "127.0.0.1");
+    await once(http, "listening");
+    const { port } = http.address() as { port: number };
+    const answer = await fetch(`http://127.0.0.1:${port}/v1/publish`, {
+      method: "POST",
+      headers: { authorization: "Bearer 0123456789abcdef", "content-type": "application/json" },
+      body: '{"channel":"a","data":1}',
+    });
+    expect(answer.status).toBe(500);
+    expect(await answer.json()).toMatchObject({
+      code: "failed",
+      detail: "body: read by somebody before: give requests to handle() ahead of what parses bodies",
+    });
+    http.closeAllConnections();
+    http.close();
+  });
 });

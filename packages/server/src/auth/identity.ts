@@ -37,6 +37,13 @@ export type Authenticate = (
 
 const USER = /^[A-Za-z0-9_\-:.@/]{1,128}$/;
 
+const DEVICE = /^[A-Za-z0-9_\-:.@/]{1,64}$/;
+
+/** Whether a client can name it in its handshake. */
+export function isDevice(device: unknown): device is string {
+  return typeof device === "string" && DEVICE.test(device);
+}
+
 /** Throws `RequestError` `unauthorized` where the text cannot be a user. */
 export function requireUser(user: unknown, where: string): string {
   if (typeof user === "string" && USER.test(user)) return user;

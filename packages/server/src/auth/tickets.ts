@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { requireUser, unauthorized, type Authenticate, type Identity } from "./identity.js";
+import { isDevice, requireUser, unauthorized, type Authenticate, type Identity } from "./identity.js";
 import { parseReferer } from "./referer.js";
 import { systemClock, type Clock } from "../clock.js";
 import type { RecordStore } from "../broker/record.js";
@@ -90,11 +90,23 @@ function redeem(holder: TicketHolder, device: string | undefined, referer: strin
   return sessionExpiresAtMs === undefined ? identity : { ...identity, expiresAtMs: sessionExpiresAtMs };
 }
 
-function checkHolder({ user, claims }: TicketHolder): void {
+function checkHolder({ user, device, appId, claims, sessionExpiresAtMs }: TicketHolder): void {
   try {
     requireUser(user, "user");
   } catch (error) {
     throw new RangeError((error as Error).message, { cause: error });
+  }
+  // What no client can name would be a ticket for nobody.
+  if (device !== undefined && !isDevice(device)) {
+    throw new RangeError("device: expected 1 to 64 characters of A-Z a-z 0-9 _ - : . @ /");
+  }
+  if (appId !== undefined && !/^[0-9A-Za-z]{1,64}$/.test(appId)) {
+    throw new RangeError("appId: expected a mini program's id");
+  }
+  if (sessionExpiresAtMs !== undefined && !Number.isFinite(sessionExpiresAtMs)) {
+    throw new RangeError(
+      `sessionExpiresAtMs: expected epoch milliseconds, got ${String(sessionExpiresAtMs)}`,
+    );
   }
   const bytes = claims === undefined ? 0 : Buffer.byteLength(JSON.stringify(claims));
   if (bytes > MAX_CLAIMS_BYTES) {

@@ -15,6 +15,10 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number): 
   if (!/^application\/(?:[\w.-]+\+)?json(?:$|;)/i.test(type)) {
     return refuse(415, undefined, `content-type: expected application/json, got ${quote(type)}`);
   }
+  if (request.readableEnded) {
+    const detail = "body: read by somebody before: give requests to handle() ahead of what parses bodies";
+    return refuse(500, undefined, detail);
+  }
   const encoding = request.headers["content-encoding"] ?? "identity";
   if (encoding.toLowerCase() !== "identity") {
     return refuse(415, undefined, `content-encoding: expected none, got ${quote(encoding)}`);

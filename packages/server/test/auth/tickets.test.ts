@@ -121,6 +121,17 @@ describe("tickets", () => {
     await expect(tickets.mint({ user: "u1", claims: { x: "y".repeat(5000) } })).rejects.toThrow(
       "claims: expected",
     );
+    for (const wrong of [
+      { device: "a b" },
+      { device: "d".repeat(65) },
+      { device: 1 as unknown as string },
+      { appId: "" },
+      { sessionExpiresAtMs: NaN },
+    ]) {
+      await expect(tickets.mint({ user: "u1", ...wrong })).rejects.toThrow(
+        /^(device|appId|sessionExpiresAtMs): /,
+      );
+    }
     for (const ttlMs of [0, 999, 60_001, NaN]) {
       expect(() => createTickets({ records: broker.records, ttlMs })).toThrow(
         "ttlMs: expected 1000 to 60000",
