@@ -91,11 +91,13 @@ export function VirtualList(props: VirtualListProps): JSX.Element {
 
   const first = Math.max(0, Math.floor(top / rowHeight) - OVERSCAN);
   const last = Math.min(count, Math.ceil((top + height) / rowHeight) + OVERSCAN);
+  // A row that comes in is drawn where one has left: less to do than another element, and its place alone moves.
+  const slots = Math.ceil(height / rowHeight) + 2 * OVERSCAN + 2;
   const rows: JSX.Element[] = [];
   for (let index = first; index < last; index += 1) {
     rows.push(
       <div
-        key={props.keyAt(index)}
+        key={(index + dropped) % slots}
         id={`${id}-${props.keyAt(index)}`}
         class="row"
         role="option"
