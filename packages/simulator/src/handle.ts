@@ -186,7 +186,7 @@ export interface ElementHandle {
   component(): object | null;
   tap(): void;
   longPress(): void;
-  /** One of the touch events; a point is in CSS pixels from the page's top left. Default: one finger at 0, 0. */
+  /** One of the touch events; a point is in CSS pixels from the page's top left, of a canvas from its own. Default: one finger at 0, 0. */
   touch(
     name: "start" | "move" | "end" | "cancel",
     points?: ReadonlyArray<{ readonly x: number; readonly y: number; readonly id?: number }>,

@@ -104,4 +104,6 @@ export interface PageControls {
   setBackground(color: string): void;
   setRootFontSize(size: string): void;
   scrollTo(top: number, durationMs: number): void;
+  /** What the next way back does instead of leaving the page; the returned function takes that away. */
+  holdBack(instead: () => void): () => void;
 }

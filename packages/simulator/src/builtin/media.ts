@@ -153,6 +153,25 @@ function createVideo(host: BuiltinHost, { assetUrl }: BuiltinServices): BuiltinI
     box.append(line);
   }
 
+  /** The second up to which lines have flown. */
+  let flownUntil = -1;
+
+  /** Lines of `danmu-list` fly when the picture comes to their second. */
+  function flyThose(now: number): void {
+    const lines = get("danmuList");
+    for (const line of Array.isArray(lines) ? (lines as readonly unknown[]) : []) {
+      const { text, color, time } = { ...(line as object) } as Readonly<Record<string, unknown>>;
+      const at = Number(time ?? 0);
+      if (at > flownUntil && at <= now) fly(text, color);
+    }
+    flownUntil = now;
+  }
+
+  element?.addEventListener("timeupdate", () => flyThose(element.currentTime));
+  element?.addEventListener("seeking", () => {
+    flownUntil = element.currentTime;
+  });
+
   const commands: Readonly<Record<string, (options: unknown) => void>> = {
     play: () => void player.play().catch((error: unknown) => tell("error", { errMsg: String(error) })),
     pause: () => player.pause(),

@@ -13,8 +13,8 @@ export function createMovables({ after }: BuiltinServices): readonly BuiltinComp
         outOfBounds: false,
         x: null,
         y: null,
-        damping: 20,
-        friction: 2,
+        damping: DAMPING,
+        friction: FRICTION,
         disabled: false,
         scale: false,
         scaleMin: 0.5,
@@ -34,8 +34,10 @@ interface Place {
 
 type Source = "" | "touch" | "touch-out-of-bounds" | "out-of-bounds" | "friction";
 
-/** How long a view glides or springs back, in milliseconds. */
+/** How long a view glides at the default friction, or goes where it is told at the default damping, in milliseconds. */
 const GLIDE_MS = 300;
+const FRICTION = 2;
+const DAMPING = 20;
 /** How far a fling of 1 px a millisecond carries at the default friction, in CSS pixels. */
 const GLIDE_PX = 240;
 
@@ -58,20 +60,25 @@ function createMovable(host: BuiltinHost, after: BuiltinServices["after"]): Buil
     };
   }
 
-  function draw(isSmooth: boolean): void {
+  const friction = (): number => Math.max(0.1, Number(get("friction")) || FRICTION);
+
+  const springMs = (): number => (GLIDE_MS * DAMPING) / Math.max(1, Number(get("damping")) || DAMPING);
+
+  /** @param durationMs 0: at once */
+  function draw(durationMs: number): void {
     if (element === undefined || pin === undefined) return;
     const transform = `translate(${at.x}px, ${at.y}px) scale(${scale})`;
-    if (isSmooth && get("animation") === true) {
+    if (durationMs > 0 && get("animation") === true) {
       const before = getComputedStyle(element).transform;
-      element.animate([{ transform: before }, { transform }], { duration: GLIDE_MS, easing: "ease-out" });
+      element.animate([{ transform: before }, { transform }], { duration: durationMs, easing: "ease-out" });
     }
     pin({ transform, transformOrigin: "0 0" });
   }
 
-  function go(wanted: Place, source: Source, isSmooth: boolean): void {
+  function go(wanted: Place, source: Source, durationMs: number): void {
     const isSame = wanted.x === at.x && wanted.y === at.y;
     at = wanted;
-    draw(isSmooth);
+    draw(durationMs);
     if (!isSame) host.trigger("change", { ...at, source });
   }
 
@@ -80,7 +87,7 @@ function createMovable(host: BuiltinHost, after: BuiltinServices["after"]): Buil
     if (next === scale || get("scale") !== true) return;
     scale = next;
     at = bounded(at);
-    draw(false);
+    draw(0);
     host.trigger("scale", { ...at, scale });
   }
 
@@ -95,10 +102,11 @@ function createMovable(host: BuiltinHost, after: BuiltinServices["after"]): Buil
 
   function release(speed: Drag): void {
     const carried = along(speed);
-    const reach = get("inertia") === true ? (GLIDE_PX * 2) / Math.max(1, Number(get("friction"))) : 0;
+    const reach = get("inertia") === true ? (GLIDE_PX * FRICTION) / friction() : 0;
     const end = bounded({ x: at.x + carried.dx * reach, y: at.y + carried.dy * reach });
     const isBack = bounded(at).x !== at.x || bounded(at).y !== at.y;
-    go(end, isBack ? "out-of-bounds" : "friction", true);
+    if (isBack) go(end, "out-of-bounds", springMs());
+    else go(end, "friction", (GLIDE_MS * FRICTION) / friction());
   }
 
   function listen(shown: HTMLElement): void {
@@ -116,12 +124,15 @@ function createMovable(host: BuiltinHost, after: BuiltinServices["after"]): Buil
         const isOut = held.x !== wanted.x || held.y !== wanted.y;
         if (isOut && get("outOfBounds") === true) {
           const given = { x: held.x + (wanted.x - held.x) / 3, y: held.y + (wanted.y - held.y) / 3 };
-          go(given, "touch-out-of-bounds", false);
-        } else go(held, "touch", false);
+          go(given, "touch-out-of-bounds", 0);
+        } else go(held, "touch", 0);
       },
       end: (_, speed) => release(speed),
     });
-    shown.addEventListener(
+    // Where two fingers scale it: on itself, or anywhere in its area.
+    const area = host.closest("movable-area");
+    const zone = (area?.get("scaleArea") === true ? area.element : undefined) ?? shown;
+    zone.addEventListener(
       "wheel",
       (event) => {
         if (get("scale") !== true) return;
@@ -130,7 +141,7 @@ function createMovable(host: BuiltinHost, after: BuiltinServices["after"]): Buil
       },
       { passive: false },
     );
-    followPinch(shown, () => scale, rescale);
+    followPinch(zone, () => scale, rescale);
   }
 
   const given = (): Place => ({ x: lengthOf(get("x")), y: lengthOf(get("y")) });
@@ -138,7 +149,7 @@ function createMovable(host: BuiltinHost, after: BuiltinServices["after"]): Buil
     attached() {
       scale = get("scale") === true ? Number(get("scaleValue")) : 1;
       at = given();
-      draw(false);
+      draw(0);
       if (element !== undefined) listen(element);
     },
     changed(name, value) {
@@ -147,7 +158,7 @@ function createMovable(host: BuiltinHost, after: BuiltinServices["after"]): Buil
       // Both coordinates of one setData come one after the other.
       settle ??= after(0, () => {
         settle = undefined;
-        go(bounded(given()), "", true);
+        go(bounded(given()), "", springMs());
       });
     },
     detached: () => settle?.(),
@@ -161,7 +172,7 @@ function createMovable(host: BuiltinHost, after: BuiltinServices["after"]): Buil
       if (wanted !== undefined) rescale(wanted);
       if (x === undefined && y === undefined) return;
       const { dx, dy } = along({ dx: (x ?? at.x) - at.x, dy: (y ?? at.y) - at.y });
-      go(bounded({ x: at.x + dx, y: at.y + dy }), "touch", false);
+      go(bounded({ x: at.x + dx, y: at.y + dy }), "touch", 0);
     },
   };
 }

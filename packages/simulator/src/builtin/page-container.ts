@@ -2,8 +2,8 @@ import { textOf } from "../wx/text.js";
 import type { BuiltinComponent, BuiltinServices } from "./definition.js";
 import { part } from "./dom.js";
 
-/** A page over the page: a sheet that comes from a side, and goes when what is beside it is touched. */
-export function createPageContainer({ after }: BuiltinServices): BuiltinComponent {
+/** A page over the page: a sheet that comes from a side, and goes when what is beside it is touched, or by the way back. */
+export function createPageContainer({ after, page }: BuiltinServices): BuiltinComponent {
   return {
     tag: "page-container",
     properties: {
@@ -22,10 +22,13 @@ export function createPageContainer({ after }: BuiltinServices): BuiltinComponen
       const overlay = element === undefined ? undefined : part("weapp-page-container-overlay");
       let isShown = false;
       let cancel: (() => void) | undefined;
+      let letBack: (() => void) | undefined;
 
       function show(wanted: boolean): void {
         if (wanted === isShown) return;
         isShown = wanted;
+        letBack?.();
+        letBack = wanted ? page.holdBack(close) : undefined;
         cancel?.();
         const [before, during, end] = wanted
           ? ["beforeenter", "enter", "afterenter"]
@@ -71,6 +74,7 @@ export function createPageContainer({ after }: BuiltinServices): BuiltinComponen
         },
         detached() {
           cancel?.();
+          letBack?.();
           overlay?.remove();
         },
       };

@@ -34,6 +34,8 @@ export interface PageStack extends Navigator {
   tellTop(name: string, ...args: readonly unknown[]): unknown;
   /** Calls a method of any page. */
   tell(page: OpenPage, name: string, ...args: readonly unknown[]): unknown;
+  /** What the next way back from the shown page does instead of leaving it; the returned function takes that away. */
+  holdBack(instead: () => void): () => void;
   /** Everything ends. */
   closeAll(): void;
 }
@@ -66,10 +68,14 @@ export function createPageStack(parts: PageStackParts): PageStack {
   const { program, framework, tabPaths } = parts;
   const stack: OpenPage[] = [];
   const tabs = new Map<string, OpenPage>();
+  /** By page, the last one first to go. */
+  const holders = new Map<OpenPage, (() => void)[]>();
   let lastId = 0;
 
   function tell(page: OpenPage, name: string, ...args: readonly unknown[]): unknown {
-    // COMMUNITY: components hear of it before their page.
+    // COMMUNITY: components hear of it before their page. Two people who tried it say so: an article at WeChat's own
+    // (developers.weixin.qq.com/community/develop/article/doc/000002e9b647c833cab9ef81f51c13), which has components
+    // before their page everywhere but at the end of a page, and manfredhu.com (2021-01-13, weapp-component-lifetimes).
     const own = COMPONENT_NAMES[name];
     if (own !== undefined) page.mounted.tellComponents(own, ...args);
     const method = page.mounted.caller[name];
@@ -146,6 +152,7 @@ export function createPageStack(parts: PageStackParts): PageStack {
   function close(page: OpenPage): void {
     tell(page, "onUnload");
     if (tabs.get(page.path) === page) tabs.delete(page.path);
+    holders.delete(page);
     page.mounted.release();
     page.tabBar?.release();
     page.stage.remove();
@@ -200,6 +207,14 @@ export function createPageStack(parts: PageStackParts): PageStack {
       return page === undefined ? undefined : tell(page, name, ...args);
     },
     closeAll,
+    holdBack(instead) {
+      const page = top();
+      if (page === undefined) return () => {};
+      const held = holders.get(page) ?? [];
+      holders.set(page, held);
+      held.push(instead);
+      return () => void held.splice(held.indexOf(instead), held.includes(instead) ? 1 : 0);
+    },
     navigateTo(url, events) {
       const found = find("navigateTo", url);
       if ("errMsg" in found) return found;
@@ -234,6 +249,12 @@ export function createPageStack(parts: PageStackParts): PageStack {
       return { errMsg: "switchTab:ok" };
     },
     navigateBack(delta) {
+      const shown = top();
+      const instead = shown === undefined ? undefined : holders.get(shown)?.pop();
+      if (instead !== undefined) {
+        instead();
+        return { errMsg: "navigateBack:ok" };
+      }
       if (stack.length < 2) return { errMsg: "navigateBack:fail cannot navigate back at first page." };
       const count = Math.min(Math.max(1, Math.trunc(delta) || 1), stack.length - 1);
       for (const page of stack.splice(-count).toReversed()) close(page);

@@ -145,6 +145,7 @@ export function createSimulator(
       setBackground: (color) => topPage()?.stage.setBackground(color),
       setRootFontSize: (size) => topPage()?.stage.setRootFontSize(size),
       scrollTo: (top, durationMs) => topPage()?.stage.scrollTo(top, durationMs),
+      holdBack: (instead) => stack.holdBack(instead),
     },
   });
   const wx = createWxObject(

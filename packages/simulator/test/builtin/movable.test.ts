@@ -1,6 +1,6 @@
 import { createVirtualClock } from "@weapp-socket/simulator";
 import { expect, test } from "vitest";
-import { run, said } from "../headless-world.js";
+import { call, run, said } from "../headless-world.js";
 
 const SCRIPT = `Page({ data: { x: 0, y: 0, show: false },
   tell({ type, detail }) { console.log(type, JSON.stringify(detail)) } })`;
@@ -49,6 +49,25 @@ test("a page over the page says how it comes and goes", async () => {
   app.page().find("page-container")!.choose(false);
   await app.advance(200);
   expect(said(app)).toEqual(names.map((name) => `${name} {}`));
+});
+
+test("the way back closes the page over the page, and only then leaves", async () => {
+  const app = await run({
+    "app.json": JSON.stringify({ pages: ["pages/b/b", "pages/a/a"] }),
+    "pages/b/b.wxml": "<view/>",
+    "pages/b/b.js": "Page({})",
+    "pages/a/a.js": SCRIPT,
+    "pages/a/a.wxml":
+      '<page-container show="{{show}}" duration="0" bind:leave="tell" bind:afterleave="tell">text</page-container>',
+  });
+  await call(app, "navigateTo", { url: "/pages/a/a" });
+  app.page().setData({ show: true });
+  expect(await call(app, "navigateBack")).toEqual({ errMsg: "navigateBack:ok" });
+  await app.waitFor(() => said(app).length === 2);
+  expect(said(app)).toEqual(["leave {}", "afterleave {}"]);
+  expect(app.page().path).toBe("pages/a/a");
+  app.back();
+  expect(app.page().path).toBe("pages/b/b");
 });
 
 test("page-meta and navigation-bar change the page around them", async () => {

@@ -87,8 +87,27 @@ describe("the navigation bar", () => {
       ...TWO_PAGES,
       "pages/a/a.json": '{"navigationStyle":"custom"}',
     });
-    expect(await page.locator(".weapp-bar").isVisible()).toBe(false);
+    expect(await page.locator(".weapp-bar-title").isVisible()).toBe(false);
     expect((await page.locator("wx-page-window").boundingBox())!.y).toBe(0);
+    // The phone's capsule stays, where the page is told that it is, and what is beside it can be touched.
+    const { left, top, width, height } = await page.evaluate(
+      () =>
+        (window.simulator!.wx["getMenuButtonBoundingClientRect"] as () => Record<string, number>)() as {
+          left: number;
+          top: number;
+          width: number;
+          height: number;
+        },
+    );
+    expect(await page.locator(".weapp-bar-capsule").boundingBox()).toEqual({
+      x: left,
+      y: top,
+      width,
+      height,
+    });
+    expect(
+      await page.evaluate(() => document.elementFromPoint(20, 20)?.closest("wx-page-window") !== null),
+    ).toBe(true);
   });
 });
 

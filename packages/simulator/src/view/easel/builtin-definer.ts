@@ -25,7 +25,7 @@ export function defineBuiltins(
   forms: FormBehaviors,
 ): void {
   for (const builtin of builtins) {
-    const properties = { ...builtin.properties, ...COMMON };
+    const properties = { ...COMMON, ...builtin.properties };
     const definition = space.defineComponent({
       is: `builtin/${builtin.tag}`,
       options: { multipleSlots: false, virtualHost: false },

@@ -240,6 +240,10 @@ const SILENT: readonly RegExp[] = [
   /is not a valid property$/u,
   /is not a valid event binding or slot value$/u,
   /^Use number as for-list/u,
+  // wx:key="index": no item has it, its place is the key.
+  /^Some keys are not unique while list updates: ""\.$/u,
+  // A package's relation to one of its components that the program does not use.
+  /^the target of relation .* \(when preparing behavior "miniprogram_npm\//u,
 ];
 /** Of a built-in component, which has no path, this is nothing either: the default takes its place. */
 const WRONG_TYPE = /received type-incompatible value/u;

@@ -134,8 +134,13 @@ export function handleOf(node: Element, surface: Surface): ElementHandle {
     component: () => (glassEasel.Component.isComponent(node) ? node.getMethodCaller() : null),
     tap: () => fireTap(shown("tap"), { x: 0, y: 0 }),
     longPress: () => void fireLongPress(shown("longPress"), { x: 0, y: 0 }),
-    touch: (name, points) =>
-      void fireTouch(shown(`touch ${name}`), `touch${name}`, points ?? [{ x: 0, y: 0 }]),
+    touch(name, points = [{ x: 0, y: 0 }]) {
+      const isCanvas = tagOf(node) === "canvas";
+      const fingers = points.map((point) =>
+        isCanvas ? { ...point, inCanvas: { x: point.x, y: point.y } } : point,
+      );
+      fireTouch(shown(`touch ${name}`), `touch${name}`, fingers);
+    },
     input(value) {
       const { instance } = builtin("input");
       if (instance.typed === undefined)

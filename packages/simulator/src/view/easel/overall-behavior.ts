@@ -74,7 +74,11 @@ export function commonBehavior(
   );
 }
 
-/** COMMUNITY: what is inside of a component is ready before it. Given in the order of `attached`, outside in. */
+/**
+ * Components in the order in which they are ready; given in that of `attached`, outside in. That components are ready
+ * after their page's `onShow` and before its `onReady` is COMMUNITY (the article that page-stack.ts names). That what is
+ * inside of a component is ready before it is ASSUMED: nothing that could be found says it of WeChat.
+ */
 function insideOut(attached: readonly glassEasel.GeneralComponent[]): glassEasel.GeneralComponent[] {
   const ordered: glassEasel.GeneralComponent[] = [];
   const open: glassEasel.GeneralComponent[] = [];

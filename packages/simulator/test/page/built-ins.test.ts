@@ -1,0 +1,96 @@
+/** What of the built-in components only a browser has. */
+import { openBrowser } from "@weapp-socket/testkit";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openFrame } from "./page-world.js";
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+}, 60_000);
+afterAll(() => browser.close());
+
+const said = (page: Page): Promise<readonly string[]> =>
+  page.evaluate(() =>
+    window.simulator!.logs.filter(({ level }) => level === "log").map(({ parts }) => parts.join(" ")),
+  );
+
+test("lines of danmu-list fly when the video comes to their second, once, and only where they are wanted", async () => {
+  const page = await openFrame(browser, {
+    "pages/a/a.js": `Page({ data: { lines: [
+      { text: "开头", time: 0 }, { text: "两秒", color: "#ff0000", time: 2 }, { text: "九秒", time: 9 },
+    ] } })`,
+    "pages/a/a.wxml": [
+      '<video id="on" danmu-list="{{lines}}" enable-danmu/>',
+      '<video id="off" danmu-list="{{lines}}"/>',
+    ].join(""),
+  });
+  const flown = await page.evaluate(() => {
+    const lines: string[][] = [];
+    for (const seconds of [0, 2.1, 2.4]) {
+      for (const video of document.querySelectorAll("video")) {
+        Object.defineProperty(video, "currentTime", { value: seconds, configurable: true });
+        video.dispatchEvent(new Event("timeupdate"));
+      }
+      lines.push([...document.querySelectorAll(".weapp-danmu")].map((line) => line.textContent));
+    }
+    return lines;
+  });
+  expect(flown).toEqual([["开头"], ["开头", "两秒"], ["开头", "两秒"]]);
+  expect(await page.locator("#off .weapp-danmu").count()).toBe(0);
+});
+
+test("two fingers scale a view from anywhere in an area that says so, else from the view alone", async () => {
+  const area = (id: string, attributes: string): string =>
+    `<movable-area id="${id}" ${attributes} style="width:300px;height:150px"><movable-view id="${id}-view" direction="all" scale bindscale="tell" style="width:40px;height:40px"/></movable-area>`;
+  const page = await openFrame(browser, {
+    "pages/a/a.js":
+      "Page({ tell({ currentTarget, detail }) { console.log(currentTarget.id, detail.scale.toFixed(1)); } })",
+    "pages/a/a.wxml": area("whole", "scale-area") + area("own", ""),
+  });
+  // Where no view is: the bottom right of each area.
+  for (const id of ["whole", "own"]) {
+    const box = (await page.locator(`#${id}`).boundingBox())!;
+    await page.mouse.move(box.x + 250, box.y + 120);
+    await page.mouse.wheel(0, -100);
+  }
+  const own = (await page.locator("#own-view").boundingBox())!;
+  await page.mouse.move(own.x + 10, own.y + 10);
+  await page.mouse.wheel(0, -100);
+  await expect.poll(() => said(page)).toEqual(["whole-view 1.1", "own-view 1.1"]);
+});
+
+test("the more friction, the shorter a view glides", async () => {
+  const area = (id: string, friction: number): string =>
+    `<movable-area style="width:370px;height:60px"><movable-view id="${id}" direction="horizontal" inertia friction="${friction}" style="width:100px;height:20px"/></movable-area>`;
+  const page = await openFrame(browser, {
+    "pages/a/a.wxml": area("free", 2) + area("held", 6),
+  });
+  await page.evaluate(() => {
+    const glides: string[] = [];
+    const animate = Reflect.get(Element.prototype, "animate") as (
+      frames: unknown,
+      options: { readonly id?: string; readonly duration: number },
+    ) => Animation;
+    Reflect.set(
+      Element.prototype,
+      "animate",
+      function noted(this: Element, ...given: Parameters<typeof animate>) {
+        if (given[1].id === undefined) glides.push(`${this.id} ${given[1].duration}`);
+        return animate.apply(this, given);
+      },
+    );
+    Object.assign(window, { glides });
+  });
+  for (const id of ["free", "held"]) {
+    const { x, y } = (await page.locator(`#${id}`).boundingBox())!;
+    await page.mouse.move(x + 10, y + 10);
+    await page.mouse.down();
+    for (let step = 1; step <= 4; step += 1) await page.mouse.move(x + 10 + step * 15, y + 10);
+    await page.mouse.up();
+  }
+  await expect
+    .poll(() => page.evaluate(() => Reflect.get(window, "glides") as unknown))
+    .toEqual(["free 300", "held 100"]);
+});
