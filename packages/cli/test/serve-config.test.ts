@@ -227,10 +227,10 @@ test("a whole run at the finest level leaves no secret in the log", async () => 
   });
   const cli = startCli(["serve", "--config", "ws.json", "--port", "0", "--json"], { cwd, env });
   const { url } = (await cli.event("server")) as { url: string };
-  const post = async (path: string, key: string, body: unknown): Promise<Response> =>
+  const post = async (path: string, bearer: string, body: unknown): Promise<Response> =>
     fetch(`${url.replace("ws:", "http:")}${path}`, {
       method: "POST",
-      headers: { authorization: `Bearer ${key}`, "content-type": "application/json", "x-mark": mark },
+      headers: { authorization: `Bearer ${bearer}`, "content-type": "application/json", "x-mark": mark },
       body: JSON.stringify(body),
     });
   const { ticket } = (await (await post("/v1/tickets", env.ADMIN, { user: "ann" })).json()) as {
@@ -243,8 +243,8 @@ test("a whole run at the finest level leaves no secret in the log", async () => 
   socket.send(mark);
   expect((await post("/v1/push", env.SHOP, { to: { user: "ann" }, data: mark })).status).toBe(200);
   await message;
-  for (const headers of [{ authorization: `Bearer ${mark}` }, { origin: `https://${mark}.example` }]) {
-    const refused = new WebSocket(`${url}/?ticket=${mark}`, { headers });
+  for (const strange of [{ authorization: `Bearer ${mark}` }, { origin: `https://${mark}.example` }]) {
+    const refused = new WebSocket(`${url}/?ticket=${mark}`, { headers: strange });
     await once(refused, "error");
   }
   expect((await post("/v1/login/wx", "", { code: mark })).status).toBe(503);
