@@ -25,5 +25,5 @@ test(
     expect(delivered).toBeGreaterThan(100 * count);
     expect(gaps).toBeGreaterThan(0);
   },
-  10_000 + count * 100,
+  10_000 + count * 500,
 );

@@ -44,14 +44,24 @@ async function enter({ port }: ServerWorld, token: string, device = `d-${token}`
   return client.untilLive();
 }
 
+let asked = 0;
+
+/** Until the server has heard what the client said before. */
+async function isHeard(client: SessionClient): Promise<void> {
+  asked += 1;
+  const number = asked;
+  client.request(number, { kind: "members", channel: "room:1" });
+  await client.until(() => client.of("settled").some(({ request }) => request === number));
+}
+
 async function hide(client: SessionClient): Promise<void> {
   client.input({ type: "pause", reason: "hidden" });
-  await settled();
+  await isHeard(client);
 }
 
 async function show(client: SessionClient): Promise<void> {
   client.input({ type: "unpause", reason: "hidden" });
-  await settled();
+  await isHeard(client);
 }
 
 async function usersIn({ server }: ServerWorld): Promise<string[]> {
@@ -75,14 +85,16 @@ describe("presence of a hidden client", () => {
     await ann.until(() => ann.messages("room:1").length === 1);
     await show(ann);
     expect(await usersIn(world)).toEqual(["ann", "bob"]);
-    const changes = bob.of("presence").map(({ joined, left }) => ({
-      joined: joined.map(({ user }) => user),
-      left: left.map(({ user }) => user),
-    }));
-    expect(changes.slice(-2)).toEqual([
+    const changes = (): unknown[] =>
+      bob.of("presence").map(({ joined, left }) => ({
+        joined: joined.map(({ user }) => user),
+        left: left.map(({ user }) => user),
+      }));
+    const expected = [
       { joined: [], left: ["ann"] },
       { joined: ["ann"], left: [] },
-    ]);
+    ];
+    await expect.poll(() => changes().slice(-2), { timeout: 5_000 }).toEqual(expected);
   });
 
   test("does not flap within the grace, whether it stays connected or not", async () => {
@@ -90,6 +102,7 @@ describe("presence of a hidden client", () => {
     const { world } = await start(clock);
     const ann = await enter(world, "ann");
     const bob = await enter(world, "bob");
+    await isHeard(bob);
     const before = bob.of("presence").length;
     await hide(ann);
     clock.advance(9_000);
@@ -102,7 +115,7 @@ describe("presence of a hidden client", () => {
     clock.advance(4_000);
     const again = await enter(world, "ann");
     clock.advance(20_000);
-    await settled();
+    await isHeard(bob);
     expect(bob.of("presence").slice(before)).toEqual([]);
     await hide(again);
     clock.advance(5_000);
@@ -123,6 +136,7 @@ describe("presence of a hidden client", () => {
     };
     const ann = await enterAs("d-1");
     const bob = await enterAs("d-2");
+    await isHeard(bob);
     const before = bob.of("presence").length;
     await hide(ann);
     ann.cut();
@@ -130,7 +144,7 @@ describe("presence of a hidden client", () => {
     clock.advance(5_000);
     await enterAs("d-1");
     clock.advance(20_000);
-    await settled();
+    await isHeard(bob);
     expect(bob.of("presence").slice(before)).toEqual([]);
     expect((await world.server.members("room:1")).count).toBe(2);
   });
@@ -143,6 +157,7 @@ describe("presence of a hidden client", () => {
     ann.run(ann.machine.subscribe("room:2", null, Date.now()));
     await ann.until(() => ann.of("attached").some(({ channel }) => channel === "room:2"));
     expect((await world.server.members("room:2")).count).toBe(0);
+    clock.advance(1_000);
     await show(ann);
     expect((await world.server.members("room:2")).count).toBe(1);
   });
@@ -207,6 +222,25 @@ describe("a user whose apps are all hidden", () => {
     await settled();
     expect(events).toMatchObject([{ data: "alone again", isConnected: true }]);
   });
+});
+
+test("a client that flickers changes who is there once a second, to what it said last", async () => {
+  const clock = createManualClock();
+  const { world } = await start(clock);
+  const ann = await enter(world, "ann");
+  const hiddenSince = async (): Promise<unknown> =>
+    (await world.server.connectionsOf("ann"))[0]?.hiddenSinceMs;
+  await hide(ann);
+  const first = clock.now();
+  clock.advance(100);
+  for (let n = 0; n < 10; n += 1) {
+    await show(ann);
+    await hide(ann);
+  }
+  await show(ann);
+  expect(await hiddenSince()).toBe(first);
+  for (let second = 0; second < 4; second += 1) clock.advance(1_000);
+  expect(await hiddenSince()).toBeUndefined();
 });
 
 test("connectionsOf and the HTTP API tell since when a client is hidden", async () => {

@@ -10,6 +10,7 @@ import type { AttachFacts, SessionInput, SessionOptions, SessionOutput, SessionS
 import { OpenCalls } from "./open-calls.js";
 import { sessionHandlers } from "./session-table.js";
 import { hear } from "./session-talk.js";
+import { Visibility } from "./visibility.js";
 
 /** This server's version of the protocol. */
 const VERSION = 1;
@@ -35,7 +36,7 @@ export class SessionMachine {
   private sentAt: number;
   private expiresAt: number | undefined;
   private isExpiryTold = false;
-  private isVisible = true;
+  private visibility: Visibility | undefined;
   private lastPing = 0;
   /** Most connections never have any. */
   private calls: OpenCalls | undefined;
@@ -95,7 +96,7 @@ export class SessionMachine {
     if (this.state === "ended") return undefined;
     if (this.state !== "live") return this.helloUntil;
     const beat = Math.min(this.sentAt + this.options.heartbeatMs, this.heardAt + this.silenceMs());
-    const due = this.calls === undefined ? beat : Math.min(beat, this.calls.deadline);
+    const due = Math.min(beat, this.calls?.deadline ?? Infinity, this.visibility?.deadline ?? Infinity);
     return this.expiresAt === undefined ? due : Math.min(due, this.expiryDeadline(this.expiresAt));
   }
 
@@ -194,7 +195,7 @@ export class SessionMachine {
     if (asked.head !== undefined && offsetOf(asked.head) > offsetOf(facts.head)) feed.passed(asked.head);
     this.forget(this.feeds.get(channel));
     this.feeds.set(channel, feed);
-    if (this.isVisible) this.emit({ type: "present", channel, present: true });
+    if (this.visibility?.isVisible !== false) this.emit({ type: "present", channel, present: true });
     if (id === 0) {
       this.welcomeWhenReady(now);
     } else {
@@ -271,6 +272,7 @@ export class SessionMachine {
       this.end("heartbeat", now, {});
       return;
     }
+    this.showIfDue(now);
     for (const output of this.calls?.expire(now) ?? NOTHING) this.emit(output);
     if (this.expiresAt !== undefined && now >= this.expiryDeadline(this.expiresAt)) {
       if (this.isExpiryTold) {
@@ -337,11 +339,14 @@ export class SessionMachine {
   }
 
   /** @internal */
-  show(visible: boolean): void {
-    if (visible === this.isVisible) return;
-    this.isVisible = visible;
-    this.emit({ type: "visible", visible });
-    for (const channel of this.feeds.keys()) this.emit({ type: "present", channel, present: visible });
+  show(visible: boolean, now: number): void {
+    this.visibility ??= new Visibility();
+    this.visibility.say(visible);
+    this.showIfDue(now);
+  }
+
+  private showIfDue(now: number): void {
+    for (const output of this.visibility?.change(this.feeds.keys(), now) ?? NOTHING) this.emit(output);
   }
 
   /** @internal */

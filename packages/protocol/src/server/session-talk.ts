@@ -84,7 +84,7 @@ export function hear(m: SessionMachine, message: ClientMessage | Unknown, now: n
       return;
     case "hidden":
     case "shown":
-      m.show(message.t === "shown");
+      m.show(message.t === "shown", now);
       return;
     case "bye":
       m.emit({ type: "left" });

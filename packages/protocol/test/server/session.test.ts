@@ -136,7 +136,6 @@ describe("from hello to welcome", () => {
     expect(server.look()).toEqual([
       { type: "send", text: '{"t":"pong","id":3}' },
       { type: "visible", visible: false },
-      { type: "visible", visible: true },
     ]);
     server.hear({ t: "publish", id: 4, c: "a", key: "k", d: 1 });
     expect(server.sent()).toMatchObject([
@@ -216,9 +215,25 @@ describe("live", () => {
       server.hear({ t: "subscribe", id: 5, c: "b" });
       server.attached("b", undefined, at(1));
       expect(server.look().map(({ type }) => type)).toEqual(["attach", "send"]);
+      server.advance(1_000);
       server.hear({ t: "shown" });
       const shown = { type: "visible", visible: true };
       expect(server.look()).toEqual([shown, present("a", true), present("b", true)]);
+    });
+
+    test("change who is there at most once a second, to what was said last", () => {
+      const server = createHarness();
+      server.toLive();
+      server.hear({ t: "hidden" }, { t: "shown" }, { t: "hidden" }, { t: "shown" });
+      const types = (): string[] => server.look().map(({ type }) => type);
+      expect(types()).toEqual(["confirmed", "visible", "present"]);
+      server.advance(999);
+      expect(server.look()).toEqual([]);
+      server.advance(1);
+      expect(server.look()).toEqual([{ type: "visible", visible: true }, present("a", true)]);
+      server.hear({ t: "hidden" }, { t: "shown" });
+      server.advance(10_000);
+      expect(server.look()).toEqual([]);
     });
 
     test("before the welcome too", () => {
