@@ -216,7 +216,10 @@ export interface WxCall {
 
 export interface SocketRecord {
   readonly id: number;
+  /** As the page wrote it. */
   readonly url: string;
+  /** Where the map led it, where that is another address. */
+  readonly target?: string;
   readonly openedBy: string;
   readonly createdAt: number;
   readonly state: "connecting" | "open" | "closed";

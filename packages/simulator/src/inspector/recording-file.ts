@@ -63,6 +63,7 @@ function readSocket(value: Values, line: number): SocketRecord & { readonly even
   return {
     id: numberAt(value, "id", line),
     url: textAt(value, "url", line),
+    ...(isText(value["target"]) && { target: value["target"] }),
     openedBy: textAt(value, "openedBy", line),
     createdAt: numberAt(value, "createdAt", line),
     state,

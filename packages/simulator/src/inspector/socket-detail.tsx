@@ -27,6 +27,11 @@ export function SocketDetail({ connection, entry, texts }: SocketDetailProps): J
         <Fact name={texts.address}>
           <span class="code">{record.url}</span> <CopyButton text={() => record.url} texts={texts} />
         </Fact>
+        {record.target !== undefined && (
+          <Fact name={texts.leadsTo}>
+            <span class="code">{record.target}</span>
+          </Fact>
+        )}
         <Fact name={texts.state}>
           <span class="socket-state" data-look={socketLook(entry)}>
             <span class="dot" />

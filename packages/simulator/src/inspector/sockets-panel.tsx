@@ -79,6 +79,7 @@ export function SocketsPanel({ connection, settings, now }: SocketsPanelProps): 
       {failure !== "" && (
         <p class="failure" role="alert">
           {failure}
+          <IconButton icon="close" label={texts.dismiss} onClick={() => setFailure("")} />
         </p>
       )}
       {chosen === undefined ? (

@@ -47,6 +47,7 @@ export function createRecorder(now: () => number, places: SourcePlaces): Recorde
       const record = {
         id: event.taskId,
         url: event.url,
+        ...(event.target === event.url ? {} : { target: event.target }),
         openedBy: textOfPlace(places.find(event.callSite)),
         createdAt: event.at,
         state: "connecting" as const,

@@ -240,6 +240,8 @@ test("URL map: what is typed leads the next connection, outlasts a reload, and g
   await sees(page, "socket", "open");
   const map = (): Promise<unknown> => page.evaluate(() => window.simulator?.map);
   const started = (await map()) as { to: string }[];
+  const target = page.locator(".fact").filter({ hasText: "Leads to" });
+  await expect.poll(() => target.textContent()).toContain(`${started[0]!.to}/push`);
   await page.getByRole("button", { name: "URL map (1)" }).click();
   const rules = page.getByLabel("A rule a line");
   expect(await rules.inputValue()).toBe(`wss://prod.example -> ${started[0]!.to}`);
