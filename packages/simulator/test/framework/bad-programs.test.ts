@@ -192,3 +192,40 @@ test("a behavior, handler, observer or relation that leads nowhere is a warning"
     'properties.value.observer: there is no method "missing"',
   ]);
 });
+
+test("an observer that never ends, of a property that the page gives: an error, and the page is there", async () => {
+  const app = await run({
+    "pages/a/a.json": using("round"),
+    "pages/a/a.wxml": '<round id="r" n="1"/><text>there</text>',
+    ...component(
+      "round",
+      "Component({ properties: { n: Number }, observers: { n(n) { this.setData({ n: n + 1 }); } } })",
+      "",
+    ),
+  });
+  expect(problems(app)).toContain(
+    'Error: setData: more than 20000 calls without a pause on "components/round/round": does an observer set what it observes?',
+  );
+  expect(app.page().text()).toBe("there");
+});
+
+test("a value that contains itself: setData says which, and sets nothing", async () => {
+  const app = await run({
+    "pages/a/a.js":
+      "Page({ data: { a: 0 }, onLoad() { const ring = {}; ring.ring = ring; this.setData({ a: ring }); } })",
+    "pages/a/a.wxml": "<text>{{a}}</text>",
+  });
+  expect(problems(app)).toEqual([
+    'TypeError: setData: expected data, got "a", which contains itself or is too deep',
+  ]);
+  expect(app.page().text()).toBe("0");
+});
+
+test("a template that uses itself: an error that says so, in place of the page", async () => {
+  const app = await run({
+    "pages/a/a.wxml": '<template name="t"><template is="t"/></template><template is="t"/>',
+  });
+  expect(problems(app)).toEqual([
+    "Error: what the page draws does not end: does a template use itself, or a value contain itself?",
+  ]);
+});

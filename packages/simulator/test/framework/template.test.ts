@@ -244,3 +244,13 @@ describe("wxs", () => {
     expect(said(app)).toEqual(["undefined->1 box", "1->2 box"]);
   });
 });
+
+test('wx:key="index" takes the place for the key, as it does on a phone: no warning', async () => {
+  const app = await run({
+    "pages/a/a.js": "Page({ data: { list: [{ t: 1 }, { t: 2 }] } })",
+    "pages/a/a.wxml": '<view wx:for="{{list}}" wx:key="index">{{item.t}}</view>',
+  });
+  app.page().setData({ list: [{ t: 3 }, { t: 2 }, { t: 1 }] });
+  expect(app.page().text()).toBe("321");
+  expect(problems(app)).toEqual([]);
+});

@@ -264,3 +264,16 @@ describe("close", () => {
     expect(stdout).toBe("heard nobody waits\n");
   });
 });
+
+test("a touch of a canvas says where in the canvas it is", async () => {
+  const app = await run({
+    "pages/a/a.js":
+      "Page({ data: { at: null }, start({ touches: [{ x, y }] }) { this.setData({ at: { x, y } }); } })",
+    "pages/a/a.wxml": '<canvas type="2d" bindtouchstart="start"/>',
+  });
+  app
+    .page()
+    .find("canvas")!
+    .touch("start", [{ x: 3, y: 4 }]);
+  expect(app.page().data("at")).toEqual({ x: 3, y: 4 });
+});

@@ -197,7 +197,7 @@ export function createFramework(parts: FrameworkParts): Framework {
       try {
         return mount(path, new URLSearchParams(query).toString());
       } catch (error) {
-        parts.report(error, path);
+        parts.report(isOverflow(error) ? new Error(ENDLESS, { cause: error }) : error, path);
         return mount(BLANK, "");
       }
     },
@@ -208,6 +208,13 @@ export function createFramework(parts: FrameworkParts): Framework {
 /** The framework's own behavior behind the adapter's. */
 function innerBehavior(behavior: unknown): glassEasel.GeneralBehavior | undefined {
   return (behavior as { readonly _$?: glassEasel.GeneralBehavior } | null | undefined)?._$;
+}
+
+const ENDLESS = "what the page draws does not end: does a template use itself, or a value contain itself?";
+
+/** Whether the stack was full. */
+function isOverflow(error: unknown): boolean {
+  return error instanceof RangeError && /call stack|recursion/u.test(error.message);
 }
 
 /** What stands where a page cannot be made. */

@@ -2,6 +2,8 @@
 const MAX_BYTES = 1_048_576;
 /** More than these within a second, or out of one, of one component: a loop that does not end. */
 const MAX_CALLS = 1_000;
+/** More than these of one component without a pause: nothing else would ever run again. */
+const MAX_CALLS_AT_ONCE = 20_000;
 const SECOND_MS = 1_000;
 
 export interface SetDataParts {
@@ -24,6 +26,8 @@ interface Calls {
   count: number;
   isRunning: boolean;
   inner: number;
+  /** Calls since the program last let others run. */
+  atOnce: number;
 }
 
 export function createSetDataRules({ now, isPage, warn }: SetDataParts): SetDataRules {
@@ -37,13 +41,26 @@ export function createSetDataRules({ now, isPage, warn }: SetDataParts): SetData
       warn(`setData: more than ${MAX_CALLS} calls within a second, is this a loop that does not end?`, path);
   }
 
+  /** An observer that is called by its component's user, and not by `setData`, may set what it observes as well. */
+  function countAtOnce(calls: Calls, path: string): void {
+    if (calls.atOnce === 0)
+      queueMicrotask(() => {
+        calls.atOnce = 0;
+      });
+    calls.atOnce += 1;
+    if (calls.atOnce > MAX_CALLS_AT_ONCE)
+      throw new Error(
+        `setData: more than ${MAX_CALLS_AT_ONCE} calls without a pause on "${path}": does an observer set what it observes?`,
+      );
+  }
+
   return {
     taken(path, changes) {
       if (typeof changes !== "object" || changes === null) {
         warn(`setData: expected an object, got ${changes === null ? "null" : typeof changes}`, path);
         return {};
       }
-      if (bytesLeft(changes, MAX_BYTES) < 0)
+      if (sizeLeft(changes) < 0)
         warn("setData: expected at most 1 MB in one call, got more: a phone may refuse it", path);
       const invalid = Object.entries(changes).flatMap(([name, value]) => (value === undefined ? [name] : []));
       for (const name of invalid) warn(`Setting data field "${name}" to undefined is invalid.`, path);
@@ -51,8 +68,9 @@ export function createSetDataRules({ now, isPage, warn }: SetDataParts): SetData
       return Object.fromEntries(Object.entries(changes).filter(([name]) => !invalid.includes(name)));
     },
     run(component, path, set) {
-      const calls = known.get(component) ?? { since: 0, count: 0, isRunning: false, inner: 0 };
+      const calls = known.get(component) ?? { since: 0, count: 0, isRunning: false, inner: 0, atOnce: 0 };
       known.set(component, calls);
+      countAtOnce(calls, path);
       if (calls.isRunning) {
         calls.inner += 1;
         if (calls.inner > MAX_CALLS)
@@ -71,6 +89,23 @@ export function createSetDataRules({ now, isPage, warn }: SetDataParts): SetData
       }
     },
   };
+}
+
+/** What is left of the most that one call may carry. Throws where a value contains itself: no phone can send it. */
+function sizeLeft(changes: object): number {
+  let left = MAX_BYTES;
+  for (const [name, value] of Object.entries(changes)) {
+    try {
+      left = bytesLeft(value, left);
+    } catch (error) {
+      // The stack is full.
+      if (!(error instanceof RangeError)) throw error;
+      throw new TypeError(`setData: expected data, got "${name}", which contains itself or is too deep`, {
+        cause: error,
+      });
+    }
+  }
+  return left;
 }
 
 /** What is left of `budget` after a value, about as JSON; below 0 as soon as it does not fit. */
