@@ -139,13 +139,18 @@ class PushServer extends EventEmitter<PushServerEvents> {
   async listen(options: ListenOptions): Promise<ListenAddress> {
     if (this.state !== "open") throw new ClosedError("server: closed");
     checkPath(options.path);
+    checkServes(options.serves);
     await this.node.open();
+    const { serves = "everything" } = options;
     const routes = (request: IncomingMessage, response: ServerResponse): boolean =>
-      this.handle(request, response);
-    const listener = new SocketListener(this.doorkeeper, routes, options.path);
-    const address = await listener.open(options);
+      this.httpApi.handle(request, response, { isPublicOnly: serves === "clients" });
+    // No request has an empty path.
+    const path = serves === "api" ? "" : options.path;
+    const listener = new SocketListener(this.doorkeeper, routes, path);
+    const opened = await listener.open(options);
     this.socketListeners.push(listener);
-    this.settings.logger.info({ url: address.url }, "listening");
+    const address = serves === "api" ? { ...opened, url: opened.url.replace("ws:", "http:") } : opened;
+    this.settings.logger.info({ url: address.url, serves }, "listening");
     return address;
   }
 
@@ -348,6 +353,11 @@ class PushServer extends EventEmitter<PushServerEvents> {
     // Out of the way of what is being done: others' messages are not to be lost with this one.
     queueMicrotask(() => this.emit("error", error));
   }
+}
+
+function checkServes(serves: ListenOptions["serves"]): void {
+  if (serves === undefined || ["everything", "clients", "api"].includes(serves)) return;
+  throw new TypeError(`serves: expected everything, clients or api, got ${JSON.stringify(serves)}`);
 }
 
 /** One that cannot be would let nobody in. */

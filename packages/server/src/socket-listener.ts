@@ -20,13 +20,19 @@ export interface ListenOptions {
    * under node:cluster a port is shared without it.
    */
   readonly reusePort?: boolean | undefined;
+  /**
+   * What is served on this port: `clients`: WebSockets, and of the HTTP API what needs no key; `api`: the HTTP API alone,
+   * for an inner address.
+   * @defaultValue `everything`
+   */
+  readonly serves?: "everything" | "clients" | "api" | undefined;
 }
 
 /** Where the server listens. */
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
-  /** For clients: `ws://127.0.0.1:3000`, with the path where one was given. */
+  /** `ws://127.0.0.1:3000`, with the path where one was given; `http:` where the API alone is served. */
   readonly url: string;
 }
 

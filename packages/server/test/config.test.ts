@@ -157,6 +157,7 @@ describe("a configuration", () => {
     [{ access: [{ x: 1 }] }],
     [{ apiKeys: [{ x: 1 }] }],
     [{ jwt: { x: 1 } }],
+    [{ api: { x: 1 } }],
     [{ wxLogin: { x: 1 } }],
     [{ loginLimits: { x: 1 } }],
   ])("beside %j every name is in the operations guide", (value) => {
@@ -164,6 +165,21 @@ describe("a configuration", () => {
     const names = namesBeside(value);
     expect(names.length).toBeGreaterThan(1);
     expect(names.filter((name) => !new RegExp(`["\`]${name}["\`]`).test(guide))).toEqual([]);
+  });
+
+  test("gives the HTTP API a port of its own", async () => {
+    const said: unknown[] = [];
+    const log = (fields: unknown): void => void said.push(fields);
+    const logger = { debug: log, info: log, warn: log, error: log };
+    const config = parseConfig({ port: 0, adminKey: "0123456789abcdef", api: { port: 0 } });
+    const configured = await openConfiguredServer(config, { logger });
+    running.push(configured);
+    const { port } = await configured.listen();
+    const [api] = said.filter((each) => (each as { serves?: string }).serves === "api") as { url: string }[];
+    const headers = { authorization: "Bearer 0123456789abcdef" };
+    expect((await fetch(`${api!.url}/v1/info`, { headers })).status).toBe(200);
+    expect((await fetch(`http://127.0.0.1:${port}/v1/info`, { headers })).status).toBe(404);
+    expect(await status(port, "/")).toBe(101);
   });
 
   test("takes secrets from the environment", () => {

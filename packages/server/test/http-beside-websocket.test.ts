@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { Agent, request as httpRequest } from "node:http";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { createPushServer, type PushServer } from "../src/index.js";
 import { createManualClock, type ManualClock } from "./broker/manual-clock.js";
 import { RawClient, upgradeRequest } from "./raw-client.js";
@@ -174,6 +174,35 @@ describe("HTTP beside WebSocket", () => {
     await client.until(() => client.body.endsWith("}\n"));
     expect(JSON.parse(client.body)).toEqual({ ok: true });
     client.destroy();
+  });
+
+  test("may have a port of its own: clients reach none of what needs a key", async () => {
+    const split = createPushServer({ adminKey: KEY });
+    onTestFinished(() => split.close());
+    const host = "127.0.0.1";
+    const clients = await split.listen({ port: 0, host, serves: "clients" });
+    const api = await split.listen({ port: 0, host, serves: "api" });
+    const headers = { authorization: `Bearer ${KEY}` };
+    const statusAt = async (to: number, path: string): Promise<number> =>
+      (await fetch(`http://127.0.0.1:${to}${path}`, { headers })).status;
+    expect(api.url).toBe(`http://127.0.0.1:${api.port}`);
+    expect(await statusAt(api.port, "/v1/info")).toBe(200);
+    expect(await statusAt(clients.port, "/v1/info")).toBe(404);
+    expect(await statusAt(clients.port, "/metrics")).toBe(426);
+    expect([await statusAt(api.port, "/readyz"), await statusAt(clients.port, "/readyz")]).toEqual([
+      200, 200,
+    ]);
+    // Public, and unsupported here: no wxLogin.
+    const login = { method: "POST", headers: { "content-type": "application/json" }, body: '{"code":"c"}' };
+    expect((await fetch(`http://127.0.0.1:${clients.port}/v1/login/wx`, login)).status).toBe(501);
+    (await RawClient.open(clients.port)).destroy();
+    const stray = await RawClient.dial(api.port);
+    stray.socket.write(upgradeRequest("/"));
+    await stray.untilClosed();
+    expect(stray.status).toBe(404);
+    await expect(split.listen({ port: 0, serves: "all" as "api" })).rejects.toThrow(
+      "serves: expected everything",
+    );
   });
 
   test("HEAD is GET without the body", async () => {

@@ -79,10 +79,12 @@ async function listen(
   try {
     return await configured.listen();
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EADDRINUSE") throw new CommandError((error as Error).message, "choose another with --port");
-    if (code === undefined) throw error;
-    throw new CommandError(portProblem(error as NodeJS.ErrnoException, port, host));
+    // The system's error knows which of the ports it is.
+    const failure = error as NodeJS.ErrnoException & { port?: number; address?: string; hostname?: string };
+    if (failure.code === "EADDRINUSE") throw new CommandError(failure.message, "choose another with --port");
+    if (failure.code === undefined) throw error;
+    const where = failure.address ?? failure.hostname ?? host;
+    throw new CommandError(portProblem(failure, failure.port ?? port, where));
   }
 }
 

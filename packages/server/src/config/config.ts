@@ -19,6 +19,11 @@ export interface ServerConfig {
   readonly path?: string;
   /** Several processes on one port: Node 22.12 or later, on Linux. Default: false. */
   readonly reusePort?: boolean;
+  /**
+   * A port for the HTTP API alone; the other serves clients then, and what needs no key. Default: one port for all.
+   * `host` is 127.0.0.1 where it is not said.
+   */
+  readonly api?: { readonly port: number; readonly host?: string };
   /** Key that may everything in the HTTP API. */
   readonly adminKey?: string;
   readonly apiKeys?: readonly ApiKey[];
@@ -93,6 +98,7 @@ export interface JwtConfig {
 const text: Schema = { type: "string", minLength: 1 };
 const flag: Schema = { type: "boolean" };
 const number: Schema = { type: "integer", minimum: 0 };
+const portNumber: Schema = { type: "integer", minimum: 0, maximum: 65_535 };
 const positive: Schema = { type: "integer", minimum: 1 };
 const listOf = (items: Schema): Schema => ({ type: "array", items });
 const objectOf = (properties: Record<string, Schema>, required: readonly string[] = []): ObjectSchema => ({
@@ -105,7 +111,7 @@ const durability: readonly Durability[] = ["memory", "disk", "fsync"];
 
 /** What a configuration may hold. What a value must be beyond its form, the options themselves say. */
 const schema: ObjectSchema = objectOf({
-  port: { type: "integer", minimum: 0, maximum: 65_535 },
+  port: portNumber,
   host: text,
   path: {
     type: "string",
@@ -113,6 +119,7 @@ const schema: ObjectSchema = objectOf({
     description: "a path that begins with /, without a query",
   },
   reusePort: flag,
+  api: objectOf({ port: portNumber, host: text }, ["port"]),
   adminKey: text,
   apiKeys: listOf(
     objectOf(

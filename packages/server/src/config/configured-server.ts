@@ -49,9 +49,11 @@ export async function openConfiguredServer(
     return {
       server,
       async listen() {
-        const { port = 3000, host = "127.0.0.1", path, reusePort } = config;
+        const { port = 3000, host = "127.0.0.1", path, reusePort, api } = config;
         try {
-          return await server.listen({ port, host, path, reusePort });
+          if (api === undefined) return await server.listen({ port, host, path, reusePort });
+          await server.listen({ host: "127.0.0.1", ...api, serves: "api" });
+          return await server.listen({ port, host, path, reusePort, serves: "clients" });
         } catch (error) {
           throw toConfigError("", error);
         }

@@ -39,6 +39,7 @@ export class HttpApi {
   private readonly host: ApiHost;
   private readonly options: HttpApiOptions;
   private readonly router: Router;
+  private readonly publicRouter: Router;
   private readonly metrics: Metrics;
 
   constructor(host: ApiHost, options: HttpApiOptions) {
@@ -68,12 +69,21 @@ export class HttpApi {
       createReadyRoute(new ReadinessProbe(host.broker, host.clock, host.nodeId)),
     ];
     this.router = new Router(this.routes);
+    this.publicRouter = new Router(this.routes.filter(({ scope }) => scope === "public"));
   }
 
-  /** Serves a request. Answers false where it is not for the API: nothing was done then. */
-  handle(request: IncomingMessage, response: ServerResponse): boolean {
+  /**
+   * Serves a request. Answers false where it is not for the API, or needs a key where what is public is served alone:
+   * nothing was done then.
+   */
+  handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { isPublicOnly = false }: { readonly isPublicOnly?: boolean } = {},
+  ): boolean {
     const path = pathOf(request.url ?? "");
-    const match = this.router.find(request.method ?? "", path);
+    const router = isPublicOnly ? this.publicRouter : this.router;
+    const match = router.find(request.method ?? "", path);
     if (match === undefined) return false;
     if ("route" in match) {
       void this.serve(match.route, match.params, request, response);
