@@ -5,7 +5,7 @@ import { decodeMappings, findSource, type ModuleMap, type SourcePlace } from "..
 export interface SourcePlaces {
   /** The author's place nearest to where a stack was taken; undefined where none of it is the author's. */
   find(stack: readonly string[]): SourcePlace | undefined;
-  /** A stack as the author would read it: "at send (pages/chat/chat.ts:12:5)". */
+  /** A stack as the author would read it, as far as it is the author's: "at send (pages/chat/chat.ts:12:5)". */
   rewrite(stack: string): string;
 }
 
@@ -42,7 +42,13 @@ export function createSourcePlaces(maps: ReadonlyMap<string, ModuleMap>, before:
       }
       return undefined;
     },
-    rewrite: (stack) => stack.replaceAll(FRAMES, (...match: string[]) => formatPlace(placeOf(match))),
+    rewrite(stack) {
+      const lines = stack.split("\n");
+      const last = lines.findLastIndex((line) => FRAME.test(line));
+      return (last < 0 ? lines : lines.slice(0, last + 1))
+        .join("\n")
+        .replaceAll(FRAMES, (...match: string[]) => formatPlace(placeOf(match)));
+    },
   };
 }
 
