@@ -12,7 +12,8 @@ const CALLS: ReadonlySet<string> = new Set([
 
 /**
  * A page of the web over the whole page. On a phone its scripts speak through WeChat's own; here they do by
- * `parent.postMessage({ api: "postMessage", data }, "*")`, and with `api: "navigateTo", options` for what navigates.
+ * `parent.postMessage({ api: "postMessage", data }, "*")`, and with `api: "navigateTo", options` for what navigates:
+ * web-page.ts does it for them.
  */
 export function createWebView({ wx, after }: BuiltinServices): BuiltinComponent {
   return {
@@ -31,7 +32,7 @@ export function createWebView({ wx, after }: BuiltinServices): BuiltinComponent 
         else after(0, () => host.trigger("load", { src }));
       }
 
-      /** What was said is told when the page is left, as on a phone. */
+      /** What was said is told when the page is left or shared (documentation of web-view). */
       function tell(): void {
         if (said.length === 0) return;
         const data = said;
@@ -64,6 +65,9 @@ export function createWebView({ wx, after }: BuiltinServices): BuiltinComponent 
         chosen(message) {
           said.push(message);
           tell();
+        },
+        command(name) {
+          if (name === "tell") tell();
         },
         detached() {
           tell();

@@ -14,6 +14,7 @@ import { createAppHolder } from "./app.js";
 import { createAuthorCode } from "./author-code.js";
 import { componentMethods } from "./component-methods.js";
 import { createFramework } from "./easel/framework.js";
+import { findBuiltin } from "./easel/inspection.js";
 import { createHostGate } from "./host-gate.js";
 import { createModuleLoader } from "./module-loader.js";
 import { createOpenTasks } from "./open-tasks.js";
@@ -325,7 +326,14 @@ export function createSimulator(
     },
     async share() {
       const page = topPage();
-      const given = page === undefined ? undefined : stack.tell(page, "onShareAppMessage", { from: "menu" });
+      const webView =
+        page === undefined ? undefined : findBuiltin(page.mounted.component, "web-view", undefined);
+      webView?.instance.command?.("tell", {});
+      const asked = {
+        from: "menu",
+        ...(webView === undefined ? {} : { webViewUrl: textOf(webView.get("src")) }),
+      };
+      const given = page === undefined ? undefined : stack.tell(page, "onShareAppMessage", asked);
       const later = (await (given as { readonly promise?: unknown } | undefined)?.promise) as
         | object
         | undefined;

@@ -1,7 +1,11 @@
 /** What of the built-in components only a browser has. */
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { openBrowser } from "@weapp-socket/testkit";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { openFrame } from "./page-world.js";
 
 let browser: Browser;
@@ -93,4 +97,44 @@ test("the more friction, the shorter a view glides", async () => {
   await expect
     .poll(() => page.evaluate(() => Reflect.get(window, "glides") as unknown))
     .toEqual(["free 300", "held 100"]);
+});
+
+test("a page in a web-view speaks by wx.miniProgram: messages come together when it is shared or left", async () => {
+  const script = readFileSync(join(import.meta.dirname, "../../dist/web-page.js"), "utf8");
+  const web = createServer((_, response) => {
+    response.setHeader("content-type", "text/html");
+    response.end(`<script type="module">${script}
+      const wx = { miniProgram: createMiniProgram() };
+      wx.miniProgram.postMessage({ data: 1 });
+      wx.miniProgram.postMessage({ data: { two: 2 } });
+      onmessage = () => {
+        wx.miniProgram.postMessage({ data: 3 });
+        wx.miniProgram.getEnv(({ miniprogram }) => wx.miniProgram.navigateBack({ delta: miniprogram ? 1 : 0, success() {} }));
+      };
+      document.title = "said";
+    </script>`);
+  });
+  await new Promise<void>((resolve) => web.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void web.close());
+  const url = `http://127.0.0.1:${(web.address() as AddressInfo).port}/`;
+  const page = await openFrame(browser, {
+    "app.json": JSON.stringify({ pages: ["pages/a/a", "pages/b/b"] }),
+    "pages/b/b.js": `Page({
+      data: { url: ${JSON.stringify(url)} },
+      tell({ detail }) { console.log(JSON.stringify(detail.data)); },
+      onShareAppMessage({ webViewUrl }) { console.log("shared " + webViewUrl); return {}; },
+      onUnload() { console.log("left"); },
+    })`,
+    "pages/b/b.wxml": '<web-view src="{{url}}" bindmessage="tell"/>',
+  });
+  await page.evaluate(() => {
+    (window.simulator!.wx["navigateTo"] as (options: object) => void)({ url: "/pages/b/b" });
+  });
+  const frame = page.frameLocator("wx-web-view iframe");
+  await expect.poll(() => page.frames().at(-1)!.title()).toBe("said");
+  await page.evaluate(() => window.simulator!.share());
+  await expect.poll(() => said(page)).toEqual(['[1,{"two":2}]', `shared ${url}`]);
+  await frame.locator("html").evaluate(() => window.postMessage("go", "*"));
+  await expect.poll(() => page.evaluate(() => window.simulator!.page().path)).toBe("pages/a/a");
+  expect((await said(page)).slice(2)).toEqual(["[3]", "left"]);
 });
