@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Clock } from "../src/clock.js";
+import { createMemoryBroker } from "../src/index.js";
 import { createManualClock } from "./broker/manual-clock.js";
 import { settled, startServer } from "./server-world.js";
 import { SessionClient } from "./session-client.js";
@@ -29,5 +30,27 @@ test("a standstill of the process costs no session, and silence after it does", 
   client.socket!.pause();
   await seconds(100);
   expect(server.connectionCount).toBe(0);
+  client.end();
+});
+
+test("a standstill longer than presence lasts: who is still connected is there again", async () => {
+  const manual = createManualClock();
+  let stoodMs = 0;
+  const clock: Clock = { ...manual, now: () => manual.now() + stoodMs };
+  const world = await startServer({
+    clock,
+    broker: createMemoryBroker({ clock }),
+    pingIntervalMs: 3_000_000,
+    peerTimeoutMs: 3_600_000,
+    authorize: () => true,
+    channels: [{ match: "room", presence: true }],
+  });
+  const client = await new SessionClient({ port: world.port, channels: { room: null } }).untilLive();
+  const count = async (): Promise<number> => (await world.server.members("room")).count;
+  expect(await count()).toBe(1);
+  stoodMs += 120_000;
+  expect(await count()).toBe(0);
+  for (let second = 0; second < 21; second += 1) manual.advance(1000);
+  expect(await count()).toBe(1);
   client.end();
 });
