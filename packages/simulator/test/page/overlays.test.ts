@@ -64,9 +64,13 @@ describe("a modal", () => {
     const dialog = page.getByRole("dialog");
     expect(await dialog.textContent()).toBe("提示要删除吗取消删");
     expect(await focused(page)).toBe("删");
-    // Tab goes round inside.
+    const ring = (): Promise<string> =>
+      page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle);
+    expect(await ring()).toBe("none");
+    // Tab goes round inside, and who uses it sees where.
     await page.keyboard.press("Tab");
     expect(await focused(page)).toBe("取消");
+    expect(await ring()).toBe("solid");
     await page.keyboard.press("Shift+Tab");
     expect(await focused(page)).toBe("删");
     await page.keyboard.press("Enter");
