@@ -292,10 +292,13 @@ class PushServer extends EventEmitter<PushServerEvents> {
 
   /**
    * Stops to accept, and closes the connections one after the other over `windowMs`, so that their clients do not all
-   * come back at once elsewhere. Resolves when the last is gone. Publishing still works: `close` ends that.
+   * come back at once elsewhere. Resolves when the last is gone. Publishing still works: `close` ends that. Called again
+   * with a `windowMs`, those who are still there are closed over that, where it ends sooner.
    */
   drain(options: DrainOptions = {}): Promise<void> {
-    this.draining ??= this.runDrain(options.windowMs ?? DEFAULT_DRAIN_MS);
+    const { windowMs } = options;
+    if (this.draining === undefined) this.draining = this.runDrain(windowMs ?? DEFAULT_DRAIN_MS);
+    else if (windowMs !== undefined) void this.closeEverybody(windowMs);
     return this.draining;
   }
 
@@ -320,11 +323,17 @@ class PushServer extends EventEmitter<PushServerEvents> {
 
   private async runDrain(windowMs: number): Promise<void> {
     this.shut();
+    const { roster } = this.node;
+    // Nobody comes any more: it is over when all are gone, however that came about.
+    await Promise.race([this.closeEverybody(windowMs), roster.untilEmpty()]);
+    await roster.untilEmpty();
+  }
+
+  private async closeEverybody(windowMs: number): Promise<void> {
     const { roster, clock } = this.node;
     await closeOverTime([...roster.all], windowMs, clock, (connection) =>
       connection.close(GOING_AWAY, GOING_AWAY_REASON),
     );
-    await roster.untilEmpty();
   }
 
   private async drainAndClose(windowMs: number): Promise<void> {

@@ -44,6 +44,22 @@ describe("drain", () => {
     await first;
   });
 
+  test("that takes its time can be hurried, and is over when all have left by themselves", async () => {
+    const clock = createManualClock();
+    const [slow, quick] = [await startServer({ clock }), await startServer({ clock })];
+    const clients = await Promise.all(Array.from({ length: 10 }, () => slow.knock()));
+    for (const client of clients) client.socket.on("data", () => client.closeCode !== 0 && client.destroy());
+    const draining = slow.server.drain({ windowMs: 3_600_000 });
+    expect(slow.server.drain({ windowMs: 0 })).toBe(draining);
+    await draining;
+    expect(clients.map(({ closeCode }) => closeCode)).toEqual(clients.map(() => 1001));
+
+    const leaving = await Promise.all([quick.knock(), quick.knock()]);
+    const left = quick.server.drain({ windowMs: 3_600_000 });
+    for (const client of leaving) client.destroy();
+    await left;
+  });
+
   test("over HTTP the server closes when all are gone", async () => {
     const world = await startServer({ adminKey: "0123456789abcdef" });
     const closed = once(world.server, "close");
