@@ -60,6 +60,9 @@ export class Outbound {
   private readonly shared: WriteBuffer;
   private pending: Pending[] = [];
   private isClosed = false;
+  /** How many of `pending` are in `measuredBytes`. */
+  private measured = 0;
+  private measuredBytes = 0;
 
   constructor(socket: Socket, masks: MaskSource, shared: WriteBuffer) {
     this.socket = socket;
@@ -67,8 +70,13 @@ export class Outbound {
     this.shared = shared;
   }
 
+  /** The relay asks after each message: only what has come since is measured. */
   get pendingBytes(): number {
-    return sizeOf(this.pending);
+    const { pending } = this;
+    for (; this.measured < pending.length; this.measured += 1) {
+      this.measuredBytes += frameSize(byteLength(pending[this.measured]!), true);
+    }
+    return this.measuredBytes;
   }
 
   text(text: string): void {
@@ -90,6 +98,8 @@ export class Outbound {
     const { pending: frames, shared, masks } = this;
     if (frames.length === 0) return;
     this.pending = [];
+    this.measured = 0;
+    this.measuredBytes = 0;
     if (!this.socket.writable) return;
     const together = writeTogether(frames, shared.bytes);
     const size = together > 0 ? together : sizeOf(frames);

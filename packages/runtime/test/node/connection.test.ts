@@ -106,6 +106,24 @@ describe("messages", () => {
     expect(dialed.link.bufferedBytes).toBe(0);
   });
 
+  test("what waits to be sent is told after each message, of one turn and of the next", async () => {
+    const { url, next } = await wire();
+    const dialed = dial(url);
+    await dialed.until("open");
+    for (const turn of ["one", "two"]) {
+      let sum = 0;
+      // A frame of a client: two bytes and the mask before a short text.
+      for (const text of ["ascii", "你好", ""]) {
+        dialed.link.send(text);
+        sum += 6 + Buffer.byteLength(text);
+        expect([turn, text, dialed.link.bufferedBytes]).toEqual([turn, text, sum]);
+        expect(dialed.link.bufferedBytes).toBe(sum);
+      }
+      for (let left = 3; left > 0; left -= 1) await next();
+      expect(dialed.link.bufferedBytes).toBe(0);
+    }
+  });
+
   test("a slow drip: messages in parts, a byte at a time", async () => {
     const { url, socket } = await wire();
     const dialed = dial(url);
