@@ -81,6 +81,25 @@ test("queries, contexts and scrolling find what was set before them", async () =
     .toEqual(["box 3000", "pause:ok", "scrolled 700"]);
 });
 
+test("what a handler of input returns comes after what it set, and what is typed after what was set before", async () => {
+  const page = await openFrame(browser, {
+    "pages/a/a.js": `Page({
+      data: { text: "" },
+      typed({ detail }) { this.setData({ text: detail.value }); return detail.value.replace("x", "*"); },
+    })`,
+    "pages/a/a.wxml": '<input value="{{text}}" bindinput="typed"/>',
+  });
+  const input = page.locator("wx-input input");
+  await input.pressSequentially("axb");
+  await expect.poll(() => input.inputValue()).toBe("a*b");
+  await page.evaluate(() => {
+    const shown = window.simulator!.page();
+    (shown.instance as unknown as { setData(changes: object): void }).setData({ text: "" });
+    shown.find("input")!.input("c");
+  });
+  await expect.poll(() => input.inputValue()).toBe("c");
+});
+
 test("a tab that is not drawn is kept up to date", async () => {
   const page = await openFrame(browser, {
     "pages/a/a.js": "Page({ data: { n: 0 } })",

@@ -117,7 +117,11 @@ function createHost(
     element: surface.elementOf(component) ?? undefined,
     get: (name) => (component.data as Record<string, unknown>)[name],
     defaultOf: (name) => builtin.properties[name] ?? COMMON[name] ?? null,
-    put: (name, value) => component.setData({ [name]: value } as never),
+    put(name, value) {
+      // What the author set before comes before it.
+      surface.settle();
+      component.setData({ [name]: value } as never);
+    },
     trigger(name, detail, options) {
       const fire = (): void =>
         component.triggerEvent(name, detail, {
@@ -137,6 +141,8 @@ function createHost(
         },
       });
       event.dispatch(component);
+      // What the handler set comes before what it returned.
+      surface.settle();
       return answer;
     },
     get id() {
