@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import * as crypto from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import {
@@ -287,8 +287,11 @@ function chooseProtocol(offered: readonly string[], { chooseSubprotocol }: Setti
   return offered.includes(SESSION_PROTOCOL) ? SESSION_PROTOCOL : chooseSubprotocol(offered);
 }
 
+/** From Node 20.12 on in one go, without an object that has to be collected. */
 function sha1(text: string): string {
-  return createHash("sha1").update(text, "latin1").digest("base64");
+  return typeof crypto.hash === "function"
+    ? crypto.hash("sha1", text, "base64")
+    : crypto.createHash("sha1").update(text).digest("base64");
 }
 
 function decodeLatin1(bytes: Uint8Array, start: number, end: number): string {

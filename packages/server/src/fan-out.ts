@@ -70,9 +70,15 @@ export class FanOut {
 
   /** A frame for one receiver. */
   send(receiver: Receiver, frame: Uint8Array): void {
-    const own = this.ownOf(receiver);
-    own.frames.push(frame);
-    own.orders.push(this.nextOrder++);
+    const { own } = receiver;
+    if (own === undefined) {
+      // As a rule it is the only one.
+      receiver.own = { frames: [frame], orders: [this.nextOrder++], skipped: undefined };
+      this.dirtyReceivers.push(receiver);
+    } else {
+      own.frames.push(frame);
+      own.orders.push(this.nextOrder++);
+    }
     this.gathered(frame.length);
   }
 
