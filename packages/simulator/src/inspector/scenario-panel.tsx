@@ -1,11 +1,11 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { JSX } from "preact";
 import type { Scenario } from "../faults/scenario.js";
 import type { ScenarioRun, StepProgress } from "../faults/scenario-player.js";
 import { parseScenario } from "../host/scenario-file.js";
 import type { FrameConnection } from "./connection.js";
-import { IconButton } from "./controls.js";
 import { placeOf } from "./diagnostic-place.js";
+import { FileButton } from "./file-button.js";
 import { Icon } from "./icons.js";
 import { describeAction, describeTimes, EXAMPLE, formatScenario, scenarioLength } from "./scenario-text.js";
 import type { Settings } from "./settings.js";
@@ -23,17 +23,13 @@ interface ScenarioPanelProps {
 export function ScenarioPanel({ connection, settings }: ScenarioPanelProps): JSX.Element {
   const { texts, preferences, change } = settings;
   const run = connection.handle?.scenario ?? null;
-  const file = useRef<HTMLInputElement>(null);
   const [name, setName] = useState("scenario.json");
   const text = preferences.scenario ?? (run === null ? EXAMPLE : formatScenario(run.scenario));
   const { scenario, diagnostics } = parseScenario(text, name);
   const isPlaying = run?.state === "playing";
   useTick(isPlaying);
 
-  async function read(input: HTMLInputElement): Promise<void> {
-    const picked = input.files?.[0];
-    input.value = "";
-    if (picked === undefined) return;
+  async function read(picked: File): Promise<void> {
     setName(picked.name);
     change({ scenario: await picked.text() });
   }
@@ -66,15 +62,10 @@ export function ScenarioPanel({ connection, settings }: ScenarioPanelProps): JSX
         )}
         <Progress run={run} texts={texts} />
         <span class="grow" />
-        <IconButton icon="open" label={texts.openScenario} onClick={() => file.current?.click()} />
-        <input
-          ref={file}
-          class="unseen"
-          type="file"
-          tabIndex={-1}
-          aria-hidden="true"
+        <FileButton
+          label={texts.openScenario}
           accept=".json,.jsonc,application/json,text/plain"
-          onChange={(event) => void read(event.currentTarget)}
+          onFile={(file) => void read(file)}
         />
       </div>
       <div class="keyed-split">

@@ -1,7 +1,8 @@
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { JSX } from "preact";
 import type { FrameConnection } from "./connection.js";
 import { IconButton } from "./controls.js";
+import { FileButton } from "./file-button.js";
 import { saveText } from "./file-download.js";
 import { FrameList } from "./frame-list.js";
 import { formatRecording, parseRecording } from "./recording-file.js";
@@ -21,14 +22,10 @@ export function SocketsPanel({ connection, settings, now }: SocketsPanelProps): 
   const { texts, preferences, change } = settings;
   const [key, choose] = useState<number | undefined>(undefined);
   const [failure, setFailure] = useState("");
-  const file = useRef<HTMLInputElement>(null);
   // Until the reader chooses one, the newest is looked at; and again when the chosen one is gone.
   const chosen = sockets.find((entry) => entry.key === key) ?? sockets.at(-1);
 
-  async function importFile(input: HTMLInputElement): Promise<void> {
-    const picked = input.files?.[0];
-    input.value = "";
-    if (picked === undefined) return;
+  async function importFile(picked: File): Promise<void> {
     try {
       recording.addImported(parseRecording(await picked.text()));
       choose(recording.sockets.at(-1)?.key);
@@ -62,15 +59,10 @@ export function SocketsPanel({ connection, settings, now }: SocketsPanelProps): 
           )
         }
       />
-      <IconButton icon="open" label={texts.importFile} onClick={() => file.current?.click()} />
-      <input
-        ref={file}
-        class="unseen"
-        type="file"
-        tabIndex={-1}
-        aria-hidden="true"
+      <FileButton
+        label={texts.importFile}
         accept=".jsonl,application/jsonl,text/plain"
-        onChange={(event) => void importFile(event.currentTarget)}
+        onFile={(file) => void importFile(file)}
       />
     </>
   );
