@@ -35,19 +35,23 @@ export type Authenticate = (
   credentials: Credentials,
 ) => MaybePromise<Identity | undefined>;
 
-const USER = /^[A-Za-z0-9_\-:.@/]{1,128}$/;
+export const USER_FORMAT = "1 to 128 characters of A-Z a-z 0-9 _ - : . @ /";
+export const USER_PATTERN = "^[A-Za-z0-9_\\-:.@/]{1,128}$";
+const userPattern = new RegExp(USER_PATTERN);
 
-const DEVICE = /^[A-Za-z0-9_\-:.@/]{1,64}$/;
+export const DEVICE_FORMAT = "1 to 64 characters of A-Z a-z 0-9 _ - : . @ /";
+export const DEVICE_PATTERN = "^[A-Za-z0-9_\\-:.@/]{1,64}$";
+const devicePattern = new RegExp(DEVICE_PATTERN);
 
 /** Whether a client can name it in its handshake. */
 export function isDevice(device: unknown): device is string {
-  return typeof device === "string" && DEVICE.test(device);
+  return typeof device === "string" && devicePattern.test(device);
 }
 
 /** Throws `RequestError` `unauthorized` where the text cannot be a user. */
 export function requireUser(user: unknown, where: string): string {
-  if (typeof user === "string" && USER.test(user)) return user;
-  throw unauthorized(`${where}: expected 1 to 128 characters of A-Z a-z 0-9 _ - : . @ /`);
+  if (typeof user === "string" && userPattern.test(user)) return user;
+  throw unauthorized(`${where}: expected ${USER_FORMAT}`);
 }
 
 /** `reason` must not hold anything secret: clients and logs see it. */

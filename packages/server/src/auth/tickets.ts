@@ -1,5 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
-import { isDevice, requireUser, unauthorized, type Authenticate, type Identity } from "./identity.js";
+import {
+  DEVICE_FORMAT,
+  isDevice,
+  requireUser,
+  unauthorized,
+  type Authenticate,
+  type Identity,
+} from "./identity.js";
 import { parseReferer } from "./referer.js";
 import { systemClock, type Clock } from "../clock.js";
 import type { RecordStore } from "../broker/record.js";
@@ -98,7 +105,7 @@ function checkHolder({ user, device, appId, claims, sessionExpiresAtMs }: Ticket
   }
   // What no client can name would be a ticket for nobody.
   if (device !== undefined && !isDevice(device)) {
-    throw new RangeError("device: expected 1 to 64 characters of A-Z a-z 0-9 _ - : . @ /");
+    throw new RangeError(`device: expected ${DEVICE_FORMAT}`);
   }
   if (appId !== undefined && !/^[0-9A-Za-z]{1,64}$/.test(appId)) {
     throw new RangeError("appId: expected a mini program's id");

@@ -1,4 +1,5 @@
 import { MAX_POSITION_LENGTH } from "@weapp-socket/protocol";
+import { DEVICE_FORMAT, DEVICE_PATTERN, USER_FORMAT, USER_PATTERN } from "../auth/identity.js";
 import type { NumberSchema, ObjectSchema, Schema, StringSchema } from "./schema.js";
 
 /** Schemas that several routes share. */
@@ -11,15 +12,15 @@ export const channelField: StringSchema = {
 
 export const userField: StringSchema = {
   type: "string",
-  description: "1 to 128 characters of A-Z a-z 0-9 _ - : . @ /",
-  pattern: "^[A-Za-z0-9_\\-:.@/]{1,128}$",
+  description: USER_FORMAT,
+  pattern: USER_PATTERN,
 };
 
-/** What a client can name in its handshake: see admission. */
+/** What a client can name in its handshake. */
 export const deviceField: StringSchema = {
   type: "string",
-  description: "1 to 64 characters of A-Z a-z 0-9 _ - : . @ /",
-  pattern: "^[A-Za-z0-9_\\-:.@/]{1,64}$",
+  description: DEVICE_FORMAT,
+  pattern: DEVICE_PATTERN,
 };
 
 export const connectionField: StringSchema = {
