@@ -97,12 +97,12 @@ export class Outbound {
   flush(): void {
     const { pending: frames, shared, masks } = this;
     if (frames.length === 0) return;
+    const together = writeTogether(frames, shared.bytes);
+    const size = together > 0 ? together : this.pendingBytes;
     this.pending = [];
     this.measured = 0;
     this.measuredBytes = 0;
     if (!this.socket.writable) return;
-    const together = writeTogether(frames, shared.bytes);
-    const size = together > 0 ? together : sizeOf(frames);
     const buffer = size > shared.bytes.length ? Buffer.allocUnsafe(size) : shared.bytes;
     const view = viewWords(buffer);
     let at = 0;
@@ -174,12 +174,6 @@ const compressed = { isCompressed: true } as const;
 function writePayload(target: Buffer, start: number, one: Pending): void {
   if (typeof one === "string") target.write(one, start, "utf8");
   else target.set(one.payload, start);
-}
-
-function sizeOf(frames: readonly Pending[]): number {
-  let size = 0;
-  for (const one of frames) size += frameSize(byteLength(one), true);
-  return size;
 }
 
 function byteLength(one: Pending): number {

@@ -2,7 +2,7 @@
 import { openBrowser } from "@weapp-socket/testkit";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openFrame } from "../page/page-world.js";
+import { openFrame, said } from "../page/page-world.js";
 
 let browser: Browser;
 
@@ -11,10 +11,6 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => browser.close());
 
-const said = (page: Page): Promise<readonly string[]> =>
-  page.evaluate(() =>
-    window.simulator!.logs.filter(({ level }) => level === "log").map(({ parts }) => parts.join(" ")),
-  );
 const styleOf = (page: Page, selector: string, name: string): Promise<string> =>
   page
     .locator(selector)

@@ -4,9 +4,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { openBrowser } from "@weapp-socket/testkit";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { openFrame } from "./page-world.js";
+import { openFrame, said } from "./page-world.js";
 
 let browser: Browser;
 
@@ -14,11 +14,6 @@ beforeAll(async () => {
   browser = await openBrowser();
 }, 60_000);
 afterAll(() => browser.close());
-
-const said = (page: Page): Promise<readonly string[]> =>
-  page.evaluate(() =>
-    window.simulator!.logs.filter(({ level }) => level === "log").map(({ parts }) => parts.join(" ")),
-  );
 
 test("lines of danmu-list fly when the video comes to their second, once, and only where they are wanted", async () => {
   const page = await openFrame(browser, {

@@ -1,9 +1,9 @@
 /** When what is set is drawn. */
 import { openBrowser } from "@weapp-socket/testkit";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { component, using } from "../headless-world.js";
-import { openFrame } from "./page-world.js";
+import { openFrame, said } from "./page-world.js";
 
 let browser: Browser;
 
@@ -11,11 +11,6 @@ beforeAll(async () => {
   browser = await openBrowser();
 }, 60_000);
 afterAll(() => browser.close());
-
-const said = (page: Page): Promise<readonly string[]> =>
-  page.evaluate(() =>
-    window.simulator!.logs.filter(({ level }) => level === "log").map(({ parts }) => parts.join(" ")),
-  );
 
 test("what is set between two frames is in the data at once and drawn together; callbacks follow in order", async () => {
   const page = await openFrame(browser, {

@@ -17,3 +17,10 @@ export async function openFrame(
   await page.waitForFunction(() => window.simulator?.pages().length === 1);
   return page;
 }
+
+/** What the program has printed by `console.log`. */
+export function said(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() =>
+    window.simulator!.logs.filter(({ level }) => level === "log").map(({ parts }) => parts.join(" ")),
+  );
+}
