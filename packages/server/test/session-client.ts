@@ -99,9 +99,10 @@ export class SessionClient {
     this.socket?.terminate();
   }
 
+  /** The link breaks for good: a machine that only lost its socket would soon dial again. */
   end(): void {
+    this.cut();
     clearTimeout(this.timer);
-    this.socket?.terminate();
   }
 
   private act(output: ClientOutput): void {
