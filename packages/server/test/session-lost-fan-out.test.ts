@@ -14,7 +14,9 @@ interface Deaf {
   readonly world: ServerWorld;
   readonly clock: ManualClock;
   /** What was asked of the broker, by its method. */
-  readonly asked: Record<"position" | "history", number>;
+  readonly asked: Record<"positions" | "history", number>;
+  /** The channels whose positions were asked for. */
+  readonly askedFor: Set<string>;
   /** While it is, no publication reaches the node. */
   isDeaf: boolean;
 }
@@ -22,7 +24,8 @@ interface Deaf {
 async function start(rule: ChannelRule): Promise<Deaf> {
   const clock = createManualClock();
   const memory = createMemoryBroker({ clock });
-  const asked = { position: 0, history: 0 };
+  const asked = { positions: 0, history: 0 };
+  const askedFor = new Set<string>();
   const listeners = new Map<ChannelListener, ChannelListener>();
   const deafened = (listener: ChannelListener): ChannelListener => {
     const known = listeners.get(listener) ?? {
@@ -40,7 +43,14 @@ async function start(rule: ChannelRule): Promise<Deaf> {
         return (channel: string, listener: ChannelListener) => target.attach(channel, deafened(listener));
       if (name === "detach")
         return (channel: string, listener: ChannelListener) => target.detach(channel, deafened(listener));
-      if (name === "position" || name === "history") asked[name] += 1;
+      if (name === "positions") {
+        return (channels: readonly string[]) => {
+          asked.positions += 1;
+          for (const channel of channels) askedFor.add(channel);
+          return target.positions(channels);
+        };
+      }
+      if (name === "history") asked.history += 1;
       const value: unknown = Reflect.get(target, name);
       return typeof value === "function" ? (value.bind(target) as unknown) : value;
     },
@@ -53,12 +63,13 @@ async function start(rule: ChannelRule): Promise<Deaf> {
     authorize: () => true,
     channels: [rule],
   });
-  const deaf: Deaf = { world, clock, asked, isDeaf: false };
+  const deaf: Deaf = { world, clock, asked, askedFor, isDeaf: false };
   return deaf;
 }
 
-async function enter({ port }: ServerWorld, device: string): Promise<SessionClient> {
-  const client = new SessionClient({ port, device, channels: { room: null } });
+async function enter({ port }: ServerWorld, device: string, names = ["room"]): Promise<SessionClient> {
+  const channels = Object.fromEntries(names.map((name) => [name, null]));
+  const client = new SessionClient({ port, device, channels });
   clients.push(client);
   return client.untilLive();
 }
@@ -148,16 +159,35 @@ test("a quiet channel costs one question in a while, however many members it has
   const { asked, world } = deaf;
   for (const device of ["d-1", "d-2", "d-3"]) await enter(world, device);
   await wait(deaf);
-  asked.position = 0;
+  asked.positions = 0;
   asked.history = 0;
   for (let round = 0; round < 4; round += 1) await wait(deaf);
-  expect(asked.position).toBeGreaterThan(2);
-  expect(asked.position).toBeLessThan(62);
+  expect(asked.positions).toBeGreaterThan(2);
+  expect(asked.positions).toBeLessThan(62);
   expect(asked.history).toBe(0);
   for (const client of clients) client.cut();
   await clients[0]!.until(() => world.server.connectionCount === 0);
   await wait(deaf);
-  asked.position = 0;
+  asked.positions = 0;
   await wait(deaf);
-  expect(asked.position).toBe(0);
+  expect(asked.positions).toBe(0);
+});
+
+test("many channels are asked for together: one question a step, and nobody is left out of a round", async () => {
+  const deaf = await start({ match: "*", historyCount: 100 });
+  const { asked, askedFor, world } = deaf;
+  const names = Array.from({ length: 100 }, (_, index) => `room:${index}`);
+  const client = await enter(world, "d-1", names);
+  await client.until(() => client.of("attached").length === 100);
+  asked.positions = 0;
+  askedFor.clear();
+  await wait(deaf);
+  expect([...askedFor].filter((name) => name.startsWith("room")).length).toBe(100);
+  expect(asked.positions).toBeLessThanOrEqual(15);
+  deaf.isDeaf = true;
+  await world.server.publish("room:7", 7);
+  await world.server.publish("room:93", 93);
+  await wait(deaf);
+  await client.until(() => client.messages("room:93").length + client.messages("room:7").length === 2);
+  expect(asked.history).toBe(2);
 });

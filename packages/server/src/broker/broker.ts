@@ -31,6 +31,9 @@ export interface Broker {
   /** The channel's position: of its newest publication, or of its beginning where there is none. */
   position(channel: string): MaybePromise<string>;
 
+  /** The positions of 1 to 1000 channels, in the order in which they were asked. */
+  positions(channels: readonly string[]): MaybePromise<readonly string[]>;
+
   /** Channels with history, listeners or members, in the order of their names. */
   channels(query: ChannelsQuery): MaybePromise<ChannelsPage>;
 

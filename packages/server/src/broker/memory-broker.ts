@@ -9,7 +9,7 @@ import { KeyWindow } from "./key-window.js";
 import { MemoryChannel } from "./memory-channel.js";
 import { MemoryPresence } from "./memory-presence.js";
 import { MemoryRecords } from "./memory-records.js";
-import { checkChannel, checkChannels, checkHistory, checkPublish } from "./requests.js";
+import { checkChannel, checkChannelList, checkChannels, checkHistory, checkPublish } from "./requests.js";
 import { Ticker } from "./ticker.js";
 import type {
   Broker,
@@ -125,6 +125,12 @@ class MemoryBroker implements Broker {
     this.checkOpen();
     checkChannel(channel);
     return this.find(channel).head;
+  }
+
+  positions(channels: readonly string[]): readonly string[] {
+    this.checkOpen();
+    checkChannelList(channels);
+    return channels.map((channel) => this.find(channel).head);
   }
 
   channels(query: ChannelsQuery): ChannelsPage {

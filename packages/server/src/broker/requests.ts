@@ -68,6 +68,15 @@ export function checkHistory(query: HistoryQuery): void {
   }
 }
 
+/** Many channels that are asked for at once. */
+export function checkChannelList(channels: readonly string[]): void {
+  if (!Array.isArray(channels)) throw new TypeError(`channels: expected an array, got ${typeof channels}`);
+  if (channels.length < 1 || channels.length > MAX_PAGE) {
+    throw new RangeError(`channels: expected 1 to ${MAX_PAGE}, got ${channels.length}`);
+  }
+  for (const channel of channels) checkChannel(channel);
+}
+
 export function checkChannels(query: ChannelsQuery): void {
   checkLimit(query.limit, 1);
 }

@@ -4,7 +4,7 @@ import type { Clock } from "../clock.js";
 import type { Room } from "./room.js";
 
 export interface PositionCheckHost {
-  readonly broker: Pick<Broker, "position" | "history">;
+  readonly broker: Pick<Broker, "positions" | "history">;
   readonly clock: Clock;
   onBrokerError(error: unknown): void;
 }
@@ -15,11 +15,13 @@ interface CheckedRoom {
   readonly watcher: (publication: Publication) => void;
 }
 
-/** The turn of every room comes once in so many steps. */
+/** The turn of every room comes once in so many steps, or one more. */
 const STEPS = 12;
 /** Of a step, give or take a fifth: nodes do not ask in step. */
 const STEP_MS = 1000;
 const PAGE = 100;
+/** Channels that are asked for at once. */
+const BATCH = 1000;
 
 /**
  * Asks the broker now and then where the channels of this node's rooms stand. Publications whose fan-out passed the node
@@ -51,14 +53,14 @@ export class PositionCheck {
 
   private async step(): Promise<void> {
     // One question at a time: a broker that is slow is not asked more.
-    for (let left = Math.ceil(this.rooms.size / STEPS); left > 0; left -= 1) {
-      const next = this.next();
-      if (next === undefined) break;
+    for (let left = Math.ceil(this.rooms.size / STEPS); left > 0; left -= BATCH) {
+      const batch = this.nextRooms(Math.min(left, BATCH));
+      if (batch.length === 0) break;
       try {
-        await this.check(next);
+        await this.check(batch);
       } catch (error) {
         // The broker is away, and the others would hear the same.
-        if (this.isOpen(next.room)) this.host.onBrokerError(error);
+        if (batch.some(({ room }) => this.isOpen(room))) this.host.onBrokerError(error);
         break;
       }
     }
@@ -66,21 +68,42 @@ export class PositionCheck {
     else this.isRunning = false;
   }
 
-  private next(): CheckedRoom | undefined {
+  /** The next of a round through all rooms, `most` at most. A round ends with its step. */
+  private nextRooms(most: number): readonly CheckedRoom[] {
     this.turn ??= this.rooms.values();
-    const { value, done } = this.turn.next();
-    if (done !== true) return value;
-    this.turn = this.rooms.values();
-    return this.turn.next().value as CheckedRoom | undefined;
+    const rooms: CheckedRoom[] = [];
+    while (rooms.length < most) {
+      const { value, done } = this.turn.next();
+      if (done === true) {
+        this.turn = undefined;
+        break;
+      }
+      rooms.push(value);
+    }
+    return rooms;
   }
 
-  private async check({ room, watcher }: CheckedRoom): Promise<void> {
+  private async check(rooms: readonly CheckedRoom[]): Promise<void> {
+    const asked = rooms.map(({ room, watcher }) => ({ room, watcher, last: room.last }));
+    const positions = await this.host.broker.positions(asked.map(({ room }) => room.channel));
+    for (const [index, { room, watcher, last }] of asked.entries()) {
+      const position = positions[index]!;
+      if (position !== last) await this.catchUp(room, watcher, last, position);
+    }
+  }
+
+  /** The room stood at `last` when it was asked for, the channel at `position`. */
+  private async catchUp(
+    room: Room,
+    watcher: CheckedRoom["watcher"],
+    last: string,
+    position: string,
+  ): Promise<void> {
     const { broker } = this.host;
-    const { channel, last } = room;
+    const { channel } = room;
     // What has been heard meanwhile has answered the question.
     const isStill = (): boolean => room.last === last && this.isOpen(room);
-    const position = await broker.position(channel);
-    if (position === last || !isStill()) return;
+    if (!isStill()) return;
     if (last === "") {
       room.verify(position);
       return;

@@ -7,7 +7,7 @@ import { ControlBus } from "../control-bus.js";
 import { readPage } from "../history-page.js";
 import { MemoryPresence } from "../memory-presence.js";
 import { formatPosition } from "../position.js";
-import { checkChannel, checkChannels, checkHistory, checkPublish } from "../requests.js";
+import { checkChannel, checkChannelList, checkChannels, checkHistory, checkPublish } from "../requests.js";
 import { Ticker } from "../ticker.js";
 import { LmdbChannels } from "./channels.js";
 import { findDamage, markClosed, markOpen, setAside, wasClosedWhole } from "./damage.js";
@@ -171,6 +171,12 @@ class StoreBroker implements LmdbBroker {
     this.checkOpen();
     checkChannel(channel);
     return this.known.get(channel).head;
+  }
+
+  positions(channels: readonly string[]): readonly string[] {
+    this.checkOpen();
+    checkChannelList(channels);
+    return channels.map((channel) => this.known.get(channel).head);
   }
 
   channels(query: ChannelsQuery): ChannelsPage {

@@ -59,6 +59,7 @@ export interface LmdbBroker extends Broker {
   readonly report: OpenReport;
   history(query: HistoryQuery): HistoryPage;
   position(channel: string): string;
+  positions(channels: readonly string[]): readonly string[];
   channels(query: ChannelsQuery): ChannelsPage;
   attach(channel: string, listener: ChannelListener): void;
   addNode(nodeId: string, listener: ControlListener): void;

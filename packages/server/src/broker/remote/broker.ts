@@ -119,6 +119,10 @@ class RemoteBroker implements Broker {
     return this.call("position", channel);
   }
 
+  positions(channels: readonly string[]): Promise<readonly string[]> {
+    return this.call("positions", channels);
+  }
+
   channels(query: ChannelsQuery): Promise<ChannelsPage> {
     return this.call("channels", query);
   }

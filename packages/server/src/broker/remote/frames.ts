@@ -9,6 +9,7 @@ export type Method =
   | "publish"
   | "history"
   | "position"
+  | "positions"
   | "channels"
   | "attach"
   | "detach"
@@ -50,7 +51,7 @@ export type Notice =
   | { readonly type: "control"; readonly nodeId: string; readonly message: ControlMessage };
 
 /** Of these messages; another one is refused. */
-export const LINK_VERSION = 1;
+export const LINK_VERSION = 2;
 
 const HEADER_BYTES = 4;
 

@@ -144,6 +144,8 @@ class Line implements ChannelListener {
         return broker.history(first as HistoryQuery);
       case "position":
         return broker.position(first as string);
+      case "positions":
+        return broker.positions(first as string[]);
       case "channels":
         return broker.channels(first as ChannelsQuery);
       case "attach":

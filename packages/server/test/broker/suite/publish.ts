@@ -31,6 +31,15 @@ export function describePublish(engine: Engine): void {
       expect(await world.broker.position("other")).not.toBe(first);
     });
 
+    it("B1: of many channels are answered at once, in the order in which they were asked", async () => {
+      const published = await world.publish("a");
+      const names = Array.from({ length: 999 }, (_, index) => `quiet ${index}`);
+      const asked = [...names, "room"];
+      const positions = await world.broker.positions(asked);
+      expect(positions).toEqual(await Promise.all(asked.map(async (name) => world.broker.position(name))));
+      expect(positions.at(-1)).toBe(published);
+    });
+
     it("B1: go on without history", async () => {
       const one = await world.publish("a", { policy: world.policy(0) });
       const two = await world.publish("b", { policy: world.policy(0) });

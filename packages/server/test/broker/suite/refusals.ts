@@ -37,6 +37,15 @@ export function describeRefusals(engine: Engine): void {
       await expect(world.history(query)).rejects.toThrow(/: expected/);
     });
 
+    it.each<[string, readonly string[]]>([
+      ["none", []],
+      ["too many", Array.from({ length: 1001 }, (_, index) => `room ${index}`)],
+      ["an empty channel", ["room", ""]],
+      ["one name", "room" as unknown as string[]],
+    ])("B14: positions refuse %s", async (_, channels) => {
+      await expect((async () => world.broker.positions(channels))()).rejects.toThrow(/: expected/);
+    });
+
     it("B14: records refuse what is too long, and times that are none", async () => {
       const base = { key: "k", value: "v", expect: 0, ttlMs: 1000 };
       for (const wrong of [
@@ -60,6 +69,7 @@ export function describeRefusals(engine: Engine): void {
       () => world.broker.publish({ channel: "room", data: "x", format: "text" }),
       () => world.broker.history({ channel: "room", direction: "forward", limit: 1 }),
       () => world.broker.position("room"),
+      () => world.broker.positions(["room"]),
       () => world.broker.channels({ limit: 1 }),
       () => world.broker.attach("room", new Ear()),
       () => world.broker.control({ type: "x", body: "" }),
