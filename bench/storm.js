@@ -1,8 +1,9 @@
 // A thundering herd: session clients by the thousand, the server killed with -9 and started again. How often each client
-// tries, how the attempts are spread, and how long it takes until everybody is back. Run after `npm run build`:
+// tries, how the attempts are spread, how long it takes until everybody is back, and what was asked of the broker, which
+// may be far away. Run after `npm run build`:
 //
-//     node bench/storm.js [clients] [seconds that the server is away]
-import { spawn } from "node:child_process";
+//     node bench/storm.js [clients] [seconds that the server is away] [milliseconds to the broker and back]
+import { fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,13 +13,13 @@ import { createRuntime } from "@weapp-socket/runtime";
 
 const count = Number(process.argv[2] ?? 5_000);
 const awaySeconds = Number(process.argv[3] ?? 2);
+const roundTripMs = Number(process.argv[4] ?? 0);
 const port = 3999;
 const path = mkdtempSync(join(tmpdir(), "weapp-socket-storm-"));
 
 async function startServer() {
-  const file = join(import.meta.dirname, "../test/e2e/sessions/server.js");
-  const child = spawn(process.execPath, [file, String(port), path], { stdio: ["ignore", "pipe", "inherit"] });
-  await once(child.stdout, "data");
+  const child = fork(join(import.meta.dirname, "storm-server.js"), [port, path, roundTripMs]);
+  await once(child, "message");
   return child;
 }
 
@@ -65,6 +66,12 @@ for (const { index } of attempts) per.set(index, (per.get(index) ?? 0) + 1);
 const counts = [...per.values()].sort((a, b) => a - b);
 console.log(`attempts per client: median ${counts[counts.length >> 1]}, most ${counts.at(-1)}`);
 console.log(`all live again ${((allAt - backAt) / 1_000).toFixed(1)} s after the server was back`);
+server.send("asked");
+const [{ asked, cpuMs }] = await once(server, "message");
+console.log(`asked of the broker since then, ${roundTripMs} ms away:`);
+for (const [method, times] of Object.entries(asked).sort(([, one], [, other]) => other - one))
+  console.log(`  ${method.padEnd(20)} ${String(times).padStart(7)}  ${(times / count).toFixed(2)} a client`);
+console.log(`CPU of the server since then: ${(cpuMs / count).toFixed(2)} ms a client`);
 console.log("attempts by second since the server went:");
 const bins = [];
 for (const { at } of attempts) {

@@ -47,16 +47,16 @@ export class PresenceKeeper {
 
   /** `info` is JSON text that others see. */
   join(channel: string, member: PresentMember, info: string | undefined): void {
-    this.enter(channel, memberIdOf(member), { connectionId: member.id, user: member.user, info });
+    this.watch(this.enter(channel, memberIdOf(member), { connectionId: member.id, user: member.user, info }));
   }
 
   leave(channel: string, member: PresentMember, graceMs: number): void {
     this.remove(channel, memberIdOf(member), member.id, graceMs);
   }
 
-  /** Each connection for itself, whoever its user is. */
-  joinAlone(channel: string, member: PresentMember, info: string): void {
-    this.enter(channel, member.id, { connectionId: member.id, user: member.user, info });
+  /** Each connection for itself, whoever its user is. Answers how many the channel has then; fails as the broker does. */
+  joinAlone(channel: string, member: PresentMember, info: string): MaybePromise<number> {
+    return this.enter(channel, member.id, { connectionId: member.id, user: member.user, info });
   }
 
   /** What was said of it alone. */
@@ -73,12 +73,12 @@ export class PresenceKeeper {
     this.cancelTimer = undefined;
   }
 
-  private enter(channel: string, memberId: string, entry: Entry): void {
+  private enter(channel: string, memberId: string, entry: Entry): MaybePromise<number> {
     const key = `${channel}\n${memberId}`;
     const others = this.entries.get(key)?.filter(({ connectionId }) => connectionId !== entry.connectionId);
     this.entries.set(key, [...(others ?? []), entry]);
-    this.announce(channel, memberId, entry);
     this.cancelTimer ??= this.clock.schedule(REFRESH_MS, () => this.refresh());
+    return this.announce(channel, memberId, entry);
   }
 
   private remove(channel: string, memberId: string, connectionId: string, graceMs: number): void {
@@ -94,12 +94,12 @@ export class PresenceKeeper {
       return;
     }
     this.entries.set(key, rest);
-    if (wasOwner) this.announce(channel, memberId, owner);
+    if (wasOwner) this.watch(this.announce(channel, memberId, owner));
   }
 
-  private announce(channel: string, memberId: string, entry: Entry): void {
+  private announce(channel: string, memberId: string, entry: Entry): MaybePromise<number> {
     const join = toPresence(channel, memberId, entry);
-    this.watch(this.broker.presence.join({ ...join, ttlMs: TTL_MS }));
+    return this.broker.presence.join({ ...join, ttlMs: TTL_MS });
   }
 
   private refresh(): void {
@@ -116,7 +116,7 @@ export class PresenceKeeper {
     if (this.entries.size > 0) this.cancelTimer = this.clock.schedule(REFRESH_MS, () => this.refresh());
   }
 
-  private watch(done: MaybePromise<void>): void {
+  private watch(done: MaybePromise<unknown>): void {
     if (done instanceof Promise) done.catch(this.onBrokerError);
   }
 }

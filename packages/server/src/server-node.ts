@@ -162,7 +162,8 @@ export class ServerNode implements ConnectionHost, HubHost {
     if (info === undefined) return;
     if (hiddenSinceMs !== undefined) this.watch?.onGone(user, device, hiddenSinceMs);
     const known = JSON.parse(info) as object;
-    this.presence.joinAlone(inbox, connection, JSON.stringify({ ...known, hiddenSinceMs }));
+    const joined = this.presence.joinAlone(inbox, connection, JSON.stringify({ ...known, hiddenSinceMs }));
+    if (joined instanceof Promise) joined.catch((error: unknown) => this.onBrokerError(error));
   }
 
   onListenerError(error: unknown): void {
@@ -232,8 +233,8 @@ export class ServerNode implements ConnectionHost, HubHost {
       hiddenSinceMs,
       ...(device !== "" && { device }),
     };
-    this.presence.joinAlone(inboxOf(user), connection, JSON.stringify(info));
-    this.userLimit.check(user).catch((error: unknown) => this.onBrokerError(error));
+    const joined = this.presence.joinAlone(inboxOf(user), connection, JSON.stringify(info));
+    this.userLimit.check(user, joined).catch((error: unknown) => this.onBrokerError(error));
   }
 
   private joinInboxes(connection: SocketConnection): void {

@@ -1,4 +1,5 @@
 import type { Broker } from "./broker/broker.js";
+import type { MaybePromise } from "./broker/maybe-promise.js";
 import { inboxOf } from "./inner-channel.js";
 import type { Roster } from "./roster.js";
 import type { SocketConnection } from "./socket-connection.js";
@@ -29,9 +30,10 @@ export class UserLimit {
     host.controls.set(TOO_MANY, (body) => this.end(JSON.parse(body) as Crowded));
   }
 
-  /** The user has one more, which is among the members of the inbox. */
-  async check(user: string): Promise<void> {
+  /** The user has one more: `joined`, the members of the inbox with it. Nothing else is asked where that is not too many. */
+  async check(user: string, joined: MaybePromise<number>): Promise<void> {
     const { broker, settings } = this.host;
+    if ((await joined) <= settings.maxConnectionsPerUser) return;
     const { members, count } = await broker.presence.list({ channel: inboxOf(user), limit: 1000 });
     const excess = count - settings.maxConnectionsPerUser;
     if (excess <= 0) return;

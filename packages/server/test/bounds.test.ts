@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { addressKey, clientAddress, isLoopback } from "../src/address.js";
 import { RateGate } from "../src/rate-gate.js";
 import { createMemoryBroker, type Authenticate } from "../src/index.js";
@@ -97,6 +97,19 @@ test("connections of one user are counted over all nodes that share a broker", a
   expect([second.connection.isOpen, third.connection.isOpen]).toEqual([true, true]);
   expect(east.server.stats.limited.get("maxConnectionsPerUser")).toBe(1);
   expect(west.server.stats.limited.size).toBe(0);
+});
+
+test("a broker is asked for the connections of a user where there are too many, and not at each connect", async () => {
+  const broker = createMemoryBroker();
+  const list = vi.spyOn(broker.presence, "list");
+  const world = await startServer({ authenticate: byToken, maxConnectionsPerUser: 2, broker });
+  const oldest = await world.enter("/?ticket=ann");
+  await world.enter("/?ticket=ann");
+  await world.enter("/?ticket=bob");
+  expect(list).not.toHaveBeenCalled();
+  await world.enter("/?ticket=ann");
+  await oldest.client.until(() => oldest.client.closeCode !== 0);
+  expect(list).toHaveBeenCalledTimes(1);
 });
 
 describe("handshakes per second", () => {

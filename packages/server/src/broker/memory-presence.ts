@@ -35,17 +35,17 @@ export class MemoryPresence implements PresenceStore {
     this.wake = wake;
   }
 
-  join(join: PresenceJoin): void {
+  join(join: PresenceJoin): number {
     const { channel, memberId, ttlMs } = join;
     checkChannel(channel);
     checkTtl(ttlMs);
     const nowMs = this.now();
     const member = toMember(join);
     const present = this.find(channel, memberId, nowMs);
+    let members = this.channels.get(channel);
+    if (members === undefined) this.channels.set(channel, (members = new Map()));
     if (present === undefined) {
       const entry: Entry = { channel, member, expiresAtMs: nowMs + ttlMs };
-      let members = this.channels.get(channel);
-      if (members === undefined) this.channels.set(channel, (members = new Map()));
       members.set(memberId, entry);
       this.expiries.add(entry, entry.expiresAtMs);
       this.announce(toEvent("join", entry));
@@ -54,6 +54,7 @@ export class MemoryPresence implements PresenceStore {
       this.move(present, nowMs + ttlMs);
     }
     this.wake();
+    return members.size;
   }
 
   refresh(entries: readonly PresenceEntry[], ttlMs: number): void {

@@ -7,9 +7,10 @@ import type { MaybePromise } from "./maybe-promise.js";
 export interface PresenceStore {
   /**
    * Adds a member, or renews one. A join event follows only where the member was not there.
-   * The newest `connectionId` owns the entry.
+   * The newest `connectionId` owns the entry. Answers how many members the channel has then; one whose time ended
+   * within the last second may still be counted.
    */
-  join(entry: PresenceJoin): MaybePromise<void>;
+  join(entry: PresenceJoin): MaybePromise<number>;
 
   /**
    * Renews many entries of one node at once. One that is gone (its time ended while the node stood still, or the engine

@@ -94,6 +94,17 @@ export function describeStores(engine: Engine): void {
       expect(await events()).toEqual(["join a", "leave a"]);
     });
 
+    it("B11: a join answers how many are there", async () => {
+      const join = async (memberId: string, connectionId = "c1", ttlMs = 60_000): Promise<number> =>
+        world.broker.presence.join(member(memberId, connectionId, ttlMs));
+      expect([await join("a", "c1", 5000), await join("b"), await join("c")]).toEqual([1, 2, 3]);
+      expect(await join("b", "c2")).toBe(3);
+      await world.broker.presence.leave(member("c"), 0);
+      expect(await join("d")).toBe(3);
+      world.clock.advance(5000);
+      expect(await join("b", "c3")).toBe(2);
+    });
+
     it("B11: lists in pages with the whole count", async () => {
       for (const memberId of ["c", "a", "b"]) await world.broker.presence.join(member(memberId));
       const page = await world.broker.presence.list({ channel: "room", limit: 2 });
