@@ -73,9 +73,10 @@ export function createPageStack(parts: PageStackParts): PageStack {
   let lastId = 0;
 
   function tell(page: OpenPage, name: string, ...args: readonly unknown[]): unknown {
-    // COMMUNITY: components hear of it before their page. Two people who tried it say so: an article at WeChat's own
-    // (developers.weixin.qq.com/community/develop/article/doc/000002e9b647c833cab9ef81f51c13), which has components
-    // before their page everywhere but at the end of a page, and manfredhu.com (2021-01-13, weapp-component-lifetimes).
+    // COMMUNITY: components hear of it before their page, the outer one first. Whoever printed it says so: an article at
+    // WeChat's own (developers.weixin.qq.com/community/develop/article/doc/000002e9b647c833cab9ef81f51c13), manfredhu.com
+    // (2021-01-13, weapp-component-lifetimes), blog.csdn.net 120764149 (DevTools; `hide` as well), wxopen.club
+    // 5e2eaded8c60562a45cf808e, and a table of 星河小程序 of where its order is another than WeChat's ("生命周期说明").
     const own = COMPONENT_NAMES[name];
     if (own !== undefined) page.mounted.tellComponents(own, ...args);
     const method = page.mounted.caller[name];

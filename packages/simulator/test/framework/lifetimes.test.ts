@@ -178,6 +178,7 @@ test("lifetimes of behaviors and of nested components, outside in and inside out
         created() { console.log("outer created"); },
         attached() { console.log("outer attached"); },
         ready() { console.log("outer ready"); },
+        pageLifetimes: { show() { console.log("outer show"); }, hide() { console.log("outer hide"); } },
       })`,
       "<inner />",
       { usingComponents: uses("inner") },
@@ -185,21 +186,29 @@ test("lifetimes of behaviors and of nested components, outside in and inside out
     ...component(
       "inner",
       `Component({
+        created() { console.log("inner created"); },
         attached() { console.log("inner attached"); },
         ready() { console.log("inner ready"); },
+        pageLifetimes: { show() { console.log("inner show"); }, hide() { console.log("inner hide"); } },
       })`,
       "",
     ),
   });
+  app.hide();
   expect(said(app)).toEqual([
+    "inner created",
     "behavior created",
     "outer created",
     "behavior attached",
     "outer attached",
     "inner attached",
+    "outer show",
+    "inner show",
     "inner ready",
     "behavior ready",
     "outer ready",
+    "outer hide",
+    "inner hide",
   ]);
   expect(problems(app)).toEqual([]);
 });

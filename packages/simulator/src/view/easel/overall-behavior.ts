@@ -75,9 +75,9 @@ export function commonBehavior(
 }
 
 /**
- * Components in the order in which they are ready; given in that of `attached`, outside in. That components are ready
- * after their page's `onShow` and before its `onReady` is COMMUNITY (the article that page-stack.ts names). That what is
- * inside of a component is ready before it is ASSUMED: nothing that could be found says it of WeChat.
+ * Components in the order in which they are ready; given in that of `attached`, outside in. COMMUNITY, as page-stack.ts
+ * has it: they are ready after their page's `onShow` and before its `onReady`, and what is inside of a component before
+ * it (星河小程序, "生命周期说明", which has the outer one first itself and names this as WeChat's order).
  */
 function insideOut(attached: readonly glassEasel.GeneralComponent[]): glassEasel.GeneralComponent[] {
   const ordered: glassEasel.GeneralComponent[] = [];
