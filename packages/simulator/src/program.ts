@@ -13,6 +13,15 @@ export interface Diagnostic {
   readonly hint?: string;
 }
 
+/** What was written in a file that is none of the program's. */
+export interface OriginalText {
+  /** As a `ModuleMap` calls it: a path inside the project, or "node_modules/…". */
+  readonly name: string;
+  readonly text: string;
+  /** Absolute; null where it is not known. */
+  readonly path: string | null;
+}
+
 /** app.json, page json and component json after BOM, comments and trailing commas are gone. */
 export type JsonObject = { readonly [key: string]: JsonValue };
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
@@ -104,7 +113,7 @@ export interface Program {
  *   element.
  *
  * The host serves them under "/program/", the program as "program.json", local files of the author as
- * "files/<path inside the program>", what was written in bundled packages as "sources/<path>", and what a frame page needs to reach the host as "session.json"
+ * "files/<path inside the program>", the text of whatever file a place names as "sources/<file>", and what a frame page needs to reach the host as "session.json"
  * (host/session-info.ts; then `openRelay` of relay/page/relay.ts).
  */
 export interface ProgramFiles {
@@ -112,6 +121,6 @@ export interface ProgramFiles {
   readonly modules: string;
   readonly templates: string;
   readonly styles: Readonly<Record<string, string>>;
-  /** What was written in packages that were bundled, by "node_modules/…": for people to look at. */
-  readonly sources: ReadonlyMap<string, string>;
+  /** What was written in packages that were bundled ("node_modules/…") and in what a build tool read, by name. */
+  readonly originals: ReadonlyMap<string, OriginalText>;
 }

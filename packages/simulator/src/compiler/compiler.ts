@@ -30,6 +30,11 @@ export interface Compiler {
   readonly settings: OwnSettings;
   /** Absolute path, without links, of a file of the program; null where there is none. */
   locate(path: string): string | null;
+  /**
+   * Absolute path, without links, of a file that a place or a diagnostic names: of the program, of the folder that was
+   * given, or of a package that was bundled. Null where there is none.
+   */
+  locateSource(file: string): string | null;
   /** Absolute path of the folder in node_modules that stands for "miniprogram_npm/<package>"; null where none does. */
   locatePackage(path: string): string | null;
   /** Absolute paths of the folders where a change may change the program, as of the last compilation. */
@@ -69,6 +74,13 @@ class FolderCompiler implements Compiler {
 
   locate(path: string): string | null {
     return this.#source?.files.locate(path) ?? null;
+  }
+
+  locateSource(file: string): string | null {
+    const original = this.#last?.originals.get(file);
+    if (original === undefined) return this.locate(file) ?? this.#project.locate(file);
+    // A build's originals stand beside it in the project; those of packages say where they are.
+    return original.path ?? this.#project.locate(file) ?? this.locate(file);
   }
 
   locatePackage(path: string): string | null {
@@ -170,7 +182,9 @@ async function compileProgram(source: Source, config: ProjectConfig): Promise<Pr
       theme: app.theme,
       diagnostics: sortDiagnostics([...config.diagnostics, ...inFolder(source, diagnostics)]),
     },
-    sources: new Map([...modules.modules.values()].flatMap(({ sources }) => sources ?? [])),
+    originals: new Map(
+      [...modules.modules.values()].flatMap(({ originals = [] }) => originals.map((one) => [one.name, one])),
+    ),
     modules: [...modules.modules.values()].map((module) => module.definition).join(""),
     templates: bundleTemplates(templates),
     styles,
@@ -205,7 +219,7 @@ function emptyProgram(config: ProjectConfig, diagnostics: readonly Diagnostic[])
     theme: { light: {}, dark: {} },
     diagnostics: sortDiagnostics(diagnostics),
   };
-  return { program, modules: "", templates: "", styles: {}, sources: new Map() };
+  return { program, modules: "", templates: "", styles: {}, originals: new Map() };
 }
 
 /** Diagnostics name files from the folder that was given, which may stand above the program's. */

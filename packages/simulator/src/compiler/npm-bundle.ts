@@ -58,7 +58,11 @@ export async function bundlePackage(
       requests: [],
       diagnostics: [],
       map: { sources: names, mappings },
-      sources: names.map((name, index) => [name, sourcesContent[index] ?? ""]),
+      originals: names.map((name, index) => ({
+        name,
+        text: sourcesContent[index] ?? "",
+        path: join(directory, sources[index]!),
+      })),
     };
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split("\n")[1] ?? error.message) : String(error);

@@ -1,8 +1,9 @@
 import { transform, type Message } from "esbuild";
 import { isPackagePath } from "../module-path.js";
 import { MODULE_START } from "../module-scope.js";
-import type { Diagnostic } from "../program.js";
+import type { Diagnostic, OriginalText } from "../program.js";
 import type { ModuleMap } from "../source-map.js";
+import { readAuthorMap } from "./author-map.js";
 import { problem, WHOLE_FILE } from "./diagnostics.js";
 import type { SourceReader } from "./source-files.js";
 import { bundlePackage } from "./npm-bundle.js";
@@ -21,8 +22,8 @@ export interface ScriptModule {
   readonly diagnostics: readonly Diagnostic[];
   /** Leads from `code` to what was written; null: it is what was written. */
   readonly map: ModuleMap | null;
-  /** What was written in files that are none of the program's, by their names in `map`. */
-  readonly sources?: ReadonlyArray<readonly [name: string, text: string]>;
+  /** What was written in files that are none of the program's. Default: nothing. */
+  readonly originals?: readonly OriginalText[];
 }
 
 /** The author's file behind a module path: the path itself, or its TypeScript twin. Null where there is none. */
@@ -40,12 +41,14 @@ export async function compileScript(reader: SourceReader, path: string): Promise
   const text = file === null ? null : reader.read(file);
   if (file === null || text === null) return null;
   const typescript = file.endsWith(".ts");
+  const { originals, ...left } = readAuthorMap(reader, file, text);
   // Nearly all mini program code is classic script; ES modules are what is left, and whatever is wrong.
   if (!typescript && findSyntaxError(text) === null) {
-    return { path, file, code: text, requests: requestsOf(text), diagnostics: [], map: null };
+    const { map, diagnostics } = left;
+    return { path, file, code: text, requests: requestsOf(text), diagnostics, map, originals };
   }
   try {
-    const { code, map, warnings } = await transform(text, {
+    const { code, map, warnings } = await transform(left.text + mapComment(left.map), {
       loader: typescript ? "ts" : "js",
       format: "cjs",
       target: "es2022",
@@ -54,15 +57,16 @@ export async function compileScript(reader: SourceReader, path: string): Promise
       charset: "utf8",
       logLevel: "silent",
     });
-    const diagnostics = warnings.filter(concernsAuthor).map((item) => fromMessage("warning", file, item));
-    const { mappings } = JSON.parse(map) as { readonly mappings: string };
+    const said = warnings.filter(concernsAuthor).map((item) => fromMessage("warning", file, item));
+    const { sources, mappings } = JSON.parse(map) as ModuleMap;
     return {
       path,
       file,
       code,
       requests: requestsOf(code),
-      diagnostics,
-      map: { sources: [file], mappings },
+      diagnostics: [...left.diagnostics, ...said],
+      map: { sources, mappings },
+      originals,
     };
   } catch (error) {
     const diagnostics = messagesOf(error).map((item) => fromMessage("error", file, item));
@@ -82,6 +86,13 @@ export function defineModule(module: ScriptModule): string {
   const source = `${MODULE_START}${module.code}\n}})\n//# sourceURL=weapp:///${encodeURI(module.path)}`;
   const map = module.map === null ? "" : `,${JSON.stringify(module.map)}`;
   return `__weappDefine(${JSON.stringify(module.path)},function(scope){return(0,eval)(${JSON.stringify(source)})(scope)}${map});\n`;
+}
+
+/** A map as the transformation takes it, so that its own leads to the originals. */
+function mapComment(map: ModuleMap | null): string {
+  if (map === null) return "";
+  const json = JSON.stringify({ version: 3, names: [], ...map });
+  return `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(json).toString("base64")}`;
 }
 
 // A regular expression may see a request inside a comment: then a module too many is collected, or a missing one is

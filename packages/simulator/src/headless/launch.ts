@@ -135,7 +135,11 @@ export async function launch(dir: string, options: LaunchOptions = {}): Promise<
       () => simulator.themeChanged(),
     ),
   );
-  const stopHearing = hearRejections(origin, (reason, promise) => simulator.unhandled(reason, promise));
+  const stopHearing = hearRejections(
+    origin,
+    (reason) => simulator.isTold(reason),
+    (reason, promise) => simulator.unhandled(reason, promise),
+  );
   for (const [api, answer] of Object.entries(options.answers ?? {})) simulator.answers.set(api, answer);
   for (const [key, value] of Object.entries(options.storage ?? {})) simulator.storage.set(key, value);
   for (const { severity, file, line, message } of program.diagnostics) {

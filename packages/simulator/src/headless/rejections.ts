@@ -6,10 +6,12 @@ const listeners = new WeakSet();
  * listener.
  *
  * @param origin what the stacks of the program's scripts say: "weapp://3f2a/"
+ * @param isTold whether the program was told of an error already, whose stack then says another thing
  * @returns the undo
  */
 export function hearRejections(
   origin: string,
+  isTold: (reason: unknown) => boolean,
   hear: (reason: unknown, promise: unknown) => void,
 ): () => void {
   const listener = (reason: unknown, promise: unknown): void => {
@@ -19,7 +21,7 @@ export function hearRejections(
     // What wx rejects with has no stack: it is the program's if there is only one.
     const isOurs =
       typeof stack === "string"
-        ? stack.includes(origin)
+        ? stack.includes(origin) || isTold(reason)
         : typeof errMsg === "string" && programs.length === 1;
     if (isOurs) hear(reason, promise);
     else if (programs.length === all.length && !isOfAnother(stack)) throw reason;
@@ -30,5 +32,5 @@ export function hearRejections(
 }
 
 function isOfAnother(stack: unknown): boolean {
-  return typeof stack === "string" && stack.includes("weapp://");
+  return typeof stack === "string" && /weapp:\/\/|https:\/\/usr\//u.test(stack);
 }

@@ -68,8 +68,10 @@ async function answerProgram(
     return sendText(request, response, 404, `the program has no file ${name.slice("files/".length)}\n`);
   }
   if (name.startsWith("sources/")) {
-    const text = sources.files().sources.get(requestedPath(name.slice("sources/".length)) ?? "");
-    if (text !== undefined) return sendText(request, response, 200, text);
+    const path = requestedPath(name.slice("sources/".length));
+    const original = sources.files().originals.get(path ?? "");
+    if (original !== undefined) return sendText(request, response, 200, original.text);
+    return answerProgram(sources, `files/${name.slice("sources/".length)}`, request, response);
   }
   switch (name) {
     case "program.json":

@@ -30,10 +30,9 @@ export function splitPlaces(text: string): readonly StackPiece[] {
   return pieces;
 }
 
-/** Where the host has the text of a file: of the program, or of a package that it bundled. */
+/** Where the host has the text of a file that a place names. */
 export function sourceAddress(file: string): string {
-  const folder = file.startsWith("node_modules/") ? "sources" : "files";
-  return `program/${folder}/${file.split("/").map(encodeURIComponent).join("/")}`;
+  return `program/sources/${file.split("/").map(encodeURIComponent).join("/")}`;
 }
 
 /** Lines around the one that is looked for, and what of a long one. */

@@ -99,7 +99,7 @@ export function createRecorder(now: () => number, places: SourcePlaces): Recorde
       const line: LogLine = {
         at: now(),
         level,
-        parts: parts.map((part) => (part instanceof Error ? places.rewrite(show(part)) : show(part))),
+        parts: parts.map((part) => places.rewrite(show(part))),
         ...(from === undefined ? {} : { source: from }),
         ...(place === undefined ? {} : { place }),
       };

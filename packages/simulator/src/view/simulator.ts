@@ -36,6 +36,8 @@ export interface Simulator extends SimulatorHandle {
   uncaught(error: unknown, where: string): void;
   /** A promise of the author's that nobody waited for. */
   unhandled(reason: unknown, promise: unknown): void;
+  /** Whether the app was told of an error, whose stack since then is one of the author's files. */
+  isTold(error: unknown): boolean;
   /** Runs the author's code: what it throws is uncaught, what it rejects with unhandled. */
   run(where: string, act: () => unknown): void;
   /** The phone's theme is another. */
@@ -55,17 +57,26 @@ export function createSimulator(
 ): Simulator {
   const { clock, globals, surface } = platform;
   const maps = new Map(modules.flatMap(([path, , map]) => (map === undefined ? [] : [[path, map] as const])));
-  const recorder = createRecorder(() => clock.now(), createSourcePlaces(maps, before));
+  const places = createSourcePlaces(maps, before);
+  const recorder = createRecorder(() => clock.now(), places);
   const tasks = createOpenTasks(recorder);
   const note = (error: unknown, where: string): void => recorder.log("error", [error], where);
   const report = (error: unknown, where: string): void => {
     note(error, where);
-    const text = error instanceof Error ? `${error.message}\n${error.stack ?? ""}` : String(error);
+    const text = toldText(error);
     app.tell("onError", text);
-    events.emit("onError", { message: error instanceof Error ? error.message : text, stack: text });
+    // OFFICIAL: the message has the stack in it; earlier documentation has `stack` as well.
+    events.emit("onError", { message: text, stack: error instanceof Error ? (error.stack ?? text) : text });
+  };
+  /** OBSERVED: what DevTools says before it; phones say the message and the stack. */
+  const toldText = (error: unknown): string => {
+    places.adopt(error);
+    const head = platform.runtimeOptions.profile === "devtools" ? "MiniProgramError\n" : "";
+    return head + (error instanceof Error ? `${error.message}\n${error.stack ?? ""}` : String(error));
   };
   const unhandled = (reason: unknown, promise: unknown): void => {
     note(reason, "unhandled rejection");
+    places.adopt(reason);
     app.tell("onUnhandledRejection", { reason, promise });
     events.emit("onUnhandledRejection", { reason, promise });
   };
@@ -91,7 +102,7 @@ export function createSimulator(
       else if (result instanceof Promise) result.catch((error: unknown) => note(error, where));
     } catch (error) {
       note(error, where);
-      if (where !== "App onError") app.tell("onError", String(error));
+      if (where !== "App onError") app.tell("onError", toldText(error));
     }
   });
   const events = createEvents(report);
@@ -265,6 +276,7 @@ export function createSimulator(
     },
     uncaught: report,
     unhandled,
+    isTold: (error) => places.isAdopted(error),
     run: (where, act) => void guard(where, act),
     themeChanged() {
       const { theme } = platform.device();

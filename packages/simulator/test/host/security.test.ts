@@ -166,7 +166,8 @@ test.each([
   expect([answer.status, answer.text === "secret"]).toEqual([404, false]);
 });
 
-test("of packages that were bundled, their sources are served, and nothing else of node_modules", async () => {
+test("what a place names is served: files of the program, originals; nothing else of node_modules or the folder", async () => {
+  const map = { version: 3, sources: ["../../src/a.ts"], sourcesContent: ["original"], mappings: "" };
   const { port } = await start({
     "project.config.json": "{}",
     "package.json": '{"dependencies":{"shout":"1"}}',
@@ -174,13 +175,18 @@ test("of packages that were bundled, their sources are served, and nothing else 
     "node_modules/shout/index.js": "module.exports = 'bundled'",
     "node_modules/shout/other.js": "secret",
     "pages/a/a.js": "require('shout')",
+    "pages/a/a.js.map": JSON.stringify(map),
+    "src/b.ts": "",
   });
   const text = async (path: string): Promise<unknown> => {
     const answer = await get(port, `/program/sources/${path}`);
     return answer.status === 200 ? answer.text : answer.status;
   };
   expect(await text("node_modules/shout/index.js")).toBe("module.exports = 'bundled'");
-  for (const path of ["node_modules/shout/other.js", "pages/a/a.js", "../app.js", "%2e%2e/app.js", ""])
+  expect(await text("pages/a/a.js")).toBe("require('shout')");
+  expect(await text("src/a.ts")).toBe("original");
+  const outside = ["../app.js", "%2e%2e/app.js", "..%5capp.js", "", ".env", "project.config.json"];
+  for (const path of ["node_modules/shout/other.js", "src/none.ts", ...outside])
     expect([path, await text(path)]).toEqual([path, 404]);
 });
 

@@ -23,7 +23,7 @@ test("a stack's places are links, the simulator's own frames and what only looks
 });
 
 test("where the host has a text", () => {
-  expect(sourceAddress("聊天/a b.ts")).toBe("program/files/%E8%81%8A%E5%A4%A9/a%20b.ts");
+  expect(sourceAddress("聊天/a b.ts")).toBe("program/sources/%E8%81%8A%E5%A4%A9/a%20b.ts");
   expect(sourceAddress("node_modules/@me/x.js")).toBe("program/sources/node_modules/%40me/x.js");
 });
 
