@@ -97,7 +97,8 @@ test("for people: both addresses and what to try next, without colours where nob
   expect(cli.out).toMatch(/^ {2}push server +ws:\/\/127\.0\.0\.1:\d+ /m);
   expect(cli.out).toContain("npx weapp-socket push --channel chat");
   expect(cli.out).not.toContain("\u001b");
-  expect(cli.err).toBe("");
+  // On a busy machine: what takes long, and nothing else.
+  expect(cli.err.split("\n").filter((line) => !/ …$|^$/u.test(line))).toEqual([]);
 });
 
 test.each(["SIGINT", "SIGTERM"] as const)(
@@ -223,4 +224,58 @@ test("--profile and --scenario reach the page; a scenario that is none is told w
   const { code, err } = await runCli(["dev", chat, "--port", "0", "--scenario", "bad.json"], { cwd });
   expect(code).toBe(1);
   expect(err).toMatch(/^bad\.json:2:\d+: error: .*explode[^]*error: bad\.json is no scenario\n$/);
+});
+
+/** A program that keeps what it was started with: stands for an editor. */
+async function fakeEditor(name: string, code = 0): Promise<{ file: string; started: () => Promise<string> }> {
+  const folder = emptyFolder();
+  const [file, kept] = [join(folder, name), join(folder, "started")];
+  await writeFile(
+    file,
+    `#!/bin/sh\nprintf '%s\\n' "$@" > '${kept}.part' && mv '${kept}.part' '${kept}'\nexit ${code}\n`,
+    {
+      mode: 0o755,
+    },
+  );
+  return { file, started: () => readFile(kept, "utf8") };
+}
+
+async function openPlace(cli: CliProcess): Promise<{ status: number; text: string }> {
+  const { url } = (await cli.event("simulator")) as { url: string };
+  const { token } = (await (await fetch(`${url}/program/session.json`)).json()) as { token: string };
+  const response = await fetch(`${url}/editor?file=app.js&line=4&column=2`, {
+    method: "POST",
+    headers: { origin: url, "x-weapp-socket-token": token },
+  });
+  return { status: response.status, text: await response.text() };
+}
+
+test.skipIf(process.platform === "win32")(
+  "the inspector's places open in the editor of --editor, LAUNCH_EDITOR, or what runs",
+  async () => {
+    const { file, started } = await fakeEditor("code");
+    const cli = startCli(["dev", chat, ...anyPorts, "--editor", `'${file}' --wait`, "--json"]);
+    expect(await openPlace(cli)).toEqual({ status: 204, text: "" });
+    expect(await started()).toBe(`--wait\n-r\n-g\n${join(chat, "app.js")}:4:2\n`);
+
+    const other = await fakeEditor("zed");
+    const env = { LAUNCH_EDITOR: other.file };
+    expect((await openPlace(startCli(["dev", chat, ...anyPorts, "--json"], { env }))).status).toBe(204);
+    expect(await other.started()).toBe(`${join(chat, "app.js")}:4:2\n`);
+  },
+);
+
+test.skipIf(process.platform === "win32")("an editor that cannot is told of, and dev goes on", async () => {
+  const cases: [string, RegExp][] = [
+    ["/none/such-editor", /^the editor did not start: .*such-editor ENOENT\n$/u],
+    [(await fakeEditor("code", 3)).file, /^the editor ended with code 3: .*code\n$/u],
+    ["vim", /^vim wants a terminal of its own: start with --editor/u],
+  ];
+  for (const [editor, message] of cases) {
+    const cli = startCli(["dev", chat, ...anyPorts, "--editor", editor, "--json"]);
+    const { status, text } = await openPlace(cli);
+    expect([status, text]).toEqual([502, expect.stringMatching(message)]);
+    expect(cli.events().every(({ event }) => typeof event === "string")).toBe(true);
+    expect((await openPlace(cli)).status).toBe(502);
+  }
 });

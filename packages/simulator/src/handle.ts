@@ -210,6 +210,8 @@ export interface WxCall {
   readonly api: string;
   /** Options with functions left out. */
   readonly options: unknown;
+  /** The author's place that called it; undefined where the simulator or a package without a map did. */
+  readonly place?: SourcePlace;
   /** Undefined while the call is pending. */
   readonly errMsg?: string;
 }

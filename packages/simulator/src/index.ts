@@ -31,6 +31,7 @@ export { createVirtualClock } from "./headless/virtual-clock.js";
 export type { HostNeed } from "./export/host-needs.js";
 export type { Scenario, ScenarioAction, ScenarioStep } from "./faults/scenario.js";
 export type { ScenarioRun, StepProgress } from "./faults/scenario-player.js";
+export type { OpenInEditor } from "./host/editor-route.js";
 export { ListenError } from "./host/listen-error.js";
 export { parseScenario, type ParsedScenario } from "./host/scenario-file.js";
 export type { SessionInfo } from "./host/session-info.js";
@@ -48,6 +49,7 @@ export type {
   Diagnostic,
   JsonObject,
   JsonValue,
+  OriginalText,
   Package,
   Program,
   ProgramFiles,

@@ -33,13 +33,24 @@ export function findSource(
   line: number,
   column: number,
 ): SourcePlace | undefined {
-  const segment = lines[line - 1]?.findLast((one) => one.column <= column - 1);
+  const segment = lastAt(lines[line - 1] ?? [], column - 1);
   const file = segment === undefined ? undefined : sources[segment.source];
   if (segment === undefined || file === undefined) return undefined;
   return { file, line: segment.line + 1, column: segment.sourceColumn + 1 };
 }
 
-/** The segments of each line of the generated code. */
+/** The last segment that begins at a column or before it. A line of a minified file has many. */
+function lastAt(segments: readonly Segment[], column: number): Segment | undefined {
+  let [low, high] = [0, segments.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (segments[middle]!.column <= column) low = middle + 1;
+    else high = middle;
+  }
+  return segments[low - 1];
+}
+
+/** The segments of each line, in order of their columns, of the generated code. */
 export function decodeMappings(mappings: string): readonly (readonly Segment[])[] {
   let [source, line, sourceColumn] = [0, 0, 0];
   return mappings.split(";").map((text) => {

@@ -8,6 +8,7 @@ import type { Command, CommandContext } from "../command.js";
 import { startServerBeside } from "../dev/server-beside.js";
 import { parseUrlMapping, portMappings } from "../dev/url-mapping.js";
 import { formatDiagnostic } from "../diagnostics.js";
+import { openInEditor } from "../editor-opener.js";
 import { CommandError } from "../failure.js";
 import { claimPort } from "../port.js";
 import { aborted } from "../stop.js";
@@ -49,6 +50,12 @@ export const dev: Command = {
     },
     profile: { type: "text", value: "NAME", summary: "how sockets behave: device (default) or devtools" },
     scenario: { type: "text", value: "FILE", summary: "faults to play from the start of each page" },
+    editor: {
+      type: "text",
+      value: "COMMAND",
+      summary:
+        "the editor that the inspector opens files in; by itself it finds\none that runs, or what LAUNCH_EDITOR says",
+    },
     open: { type: "flag", summary: "open the simulator in the browser" },
   },
   positionals: { min: 1, max: 1 },
@@ -75,6 +82,7 @@ async function run(args: Arguments, context: CommandContext): Promise<number> {
     serverText === undefined ? undefined : existing(resolve(cwd, serverText), serverText, "file");
   const map = args.texts("map").map(parseUrlMapping);
   const profile = profileOf(args);
+  const editor = args.text("editor");
   const scenario = await scenarioOf(args, context);
   const port = await claimPort({
     port: portOf(args, "port", defaultPort),
@@ -93,6 +101,7 @@ async function run(args: Arguments, context: CommandContext): Promise<number> {
       dir: program,
       ...(profile !== undefined && { profile }),
       ...(scenario !== undefined && { scenario }),
+      openInEditor: (...place) => openInEditor(editor, ...place),
       map: [...map, ...(serverPort === undefined ? [] : portMappings(defaultServerPort, serverPort))],
     });
     cleanups.push(() => simulator.close());

@@ -78,7 +78,10 @@ class FolderCompiler implements Compiler {
 
   locateSource(file: string): string | null {
     const original = this.#last?.originals.get(file);
-    if (original === undefined) return this.locate(file) ?? this.#project.locate(file);
+    if (original === undefined) {
+      if (/^node_modules(?:\/|$)/u.test(file)) return null;
+      return this.locate(file) ?? this.#project.locate(file);
+    }
     // A build's originals stand beside it in the project; those of packages say where they are.
     return original.path ?? this.#project.locate(file) ?? this.locate(file);
   }

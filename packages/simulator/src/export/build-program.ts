@@ -96,6 +96,7 @@ function sessionOf({ settings }: Compiler, { map, profile = "device" }: BuildOpt
     urlCheck: false,
     scenario: null,
     domains: settings.domains ?? { request: [], socket: [], uploadFile: [], downloadFile: [] },
+    hasEditor: false,
     localNetworks: [],
   };
 }

@@ -10,6 +10,7 @@ import { createHttpCalls } from "../host/http-calls.js";
 import type { Diagnostic, Program } from "../program.js";
 import type { UrlMapping } from "../url-rule.js";
 import { createEmptySurface } from "../view/easel/empty-surface.js";
+import { takeStack } from "../view/call-stack.js";
 import type { Platform } from "../view/platform.js";
 import { programOptions } from "../view/program-options.js";
 import { createSimulator } from "../view/simulator.js";
@@ -105,7 +106,7 @@ export async function launch(dir: string, options: LaunchOptions = {}): Promise<
   const say =
     (level: "log" | "info" | "warn" | "error" | "debug") =>
     (...parts: readonly unknown[]) =>
-      simulator.log(level, parts, undefined, new Error("here").stack?.split("\n"));
+      simulator.log(level, parts, undefined, takeStack());
   globals["console"] = {
     log: say("log"),
     info: say("info"),

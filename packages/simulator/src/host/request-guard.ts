@@ -21,8 +21,8 @@ export function refuseRequest(headers: IncomingHttpHeaders, hostName: string): s
   return null;
 }
 
-/** As `refuseRequest`, for the relay's upgrade: a page of this very origin, and nothing without an origin. */
-export function refuseUpgrade(headers: IncomingHttpHeaders, hostName: string): string | null {
+/** As `refuseRequest`, for what acts (the relay, the editor): a page of this very origin, and nothing without an origin. */
+export function refuseAction(headers: IncomingHttpHeaders, hostName: string): string | null {
   const refusal = refuseRequest(headers, hostName);
   if (refusal !== null) return refusal;
   const { origin, host } = headers;
@@ -42,4 +42,9 @@ function isOwnHost(host: string, hostName: string): boolean {
   return (
     name === "localhost" || name.endsWith(".localhost") || name === hostName.toLowerCase() || isIP(name) !== 0
   );
+}
+
+/** Whether an address that was listened on is this machine's alone. */
+export function isLoopback(address: string): boolean {
+  return address === "::1" || address.startsWith("127.") || address.startsWith("::ffff:127.");
 }

@@ -14,6 +14,8 @@ export interface SessionInfo {
   readonly domains: DomainLists;
   /** Faults to play from the start of the page; null: none. */
   readonly scenario: Scenario | null;
+  /** Whether the host shows files in an editor (host/editor-route.ts). */
+  readonly hasEditor: boolean;
   /** This machine's IPv4 networks: `urlCheck` lets a phone connect to its neighbours. */
   readonly localNetworks: readonly { readonly address: string; readonly netmask: string }[];
 }

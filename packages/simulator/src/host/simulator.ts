@@ -15,12 +15,14 @@ import { acceptRelay } from "../relay/host/accept.js";
 import { RelaySession, type CallHandler } from "../relay/host/relay-session.js";
 import { RELAY_PATH, TOKEN_PARAMETER } from "../relay/relay-message.js";
 import type { UrlMapping } from "../url-rule.js";
+import { EDITOR_PATH, TOKEN_HEADER } from "./editor-request.js";
+import { answerEditor, type OpenInEditor } from "./editor-route.js";
 import { createFileCalls } from "./file-calls.js";
 import { FileStore } from "./file-store.js";
 import { createHttpCalls } from "./http-calls.js";
 import { ListenError } from "./listen-error.js";
 import { ProgramWatcher } from "./program-watcher.js";
-import { refuseRequest, refuseUpgrade } from "./request-guard.js";
+import { isLoopback, refuseAction, refuseRequest } from "./request-guard.js";
 import { answer, sendText, type RouteSources } from "./routes.js";
 import type { SessionInfo } from "./session-info.js";
 import type { SimulatorEvents } from "./simulator-events.js";
@@ -34,6 +36,8 @@ export interface SimulatorOptions {
   readonly scenario?: Scenario;
   /** How sockets behave: as on phones, or as in WeChat DevTools. Default: "device". */
   readonly profile?: SessionInfo["profile"];
+  /** Shows files of the program in an editor; asked for by the inspector, and only while listening on a loopback address. Default: nobody does. */
+  readonly openInEditor?: OpenInEditor;
   /** Hears what goes wrong inside the host itself. Default: nobody. */
   readonly logger?: SimulatorLogger;
 }
@@ -71,6 +75,7 @@ export interface Simulator {
 
 const DEFAULT_PORT = 3100;
 const LOOPBACK = "127.0.0.1";
+const WRONG_TOKEN = "the token is not that of this start";
 /** src/host and dist/host stand equally deep. */
 const PAGES_DIRECTORY = join(import.meta.dirname, "../../dist");
 
@@ -88,6 +93,7 @@ class HttpSimulator extends EventEmitter<SimulatorEvents> implements Simulator {
   readonly #profile: SessionInfo["profile"];
   readonly #scenario: Scenario | null;
   readonly #sources: RouteSources;
+  readonly #openInEditor: OpenInEditor | undefined;
   readonly #transport = createNodeTransport();
   readonly #calls: ReadonlyMap<string, CallHandler>;
   readonly #relays = new Set<RelaySession>();
@@ -95,8 +101,9 @@ class HttpSimulator extends EventEmitter<SimulatorEvents> implements Simulator {
   #files: ProgramFiles | undefined;
   #server: Server | undefined;
   #hostName = LOOPBACK;
+  #isLoopback = false;
 
-  constructor({ dir, map = [], profile = "device", scenario, logger }: SimulatorOptions) {
+  constructor({ dir, map = [], profile = "device", scenario, openInEditor, logger }: SimulatorOptions) {
     super();
     this.#compiler = createCompiler(resolve(dir));
     this.#watcher = new ProgramWatcher(this.#compiler, (files) => this.#take(files));
@@ -105,6 +112,7 @@ class HttpSimulator extends EventEmitter<SimulatorEvents> implements Simulator {
     this.#map = map;
     this.#profile = profile;
     this.#scenario = scenario ?? null;
+    this.#openInEditor = openInEditor;
     this.#sources = {
       files: () => this.#files!,
       locate: (path) => this.#compiler.locate(path),
@@ -133,6 +141,7 @@ class HttpSimulator extends EventEmitter<SimulatorEvents> implements Simulator {
       throw error;
     }
     const { address, port: actual, family } = server.address() as AddressInfo;
+    this.#isLoopback = isLoopback(address);
     return { url: `http://${family === "IPv6" ? `[${address}]` : address}:${actual}` };
   }
 
@@ -176,6 +185,7 @@ class HttpSimulator extends EventEmitter<SimulatorEvents> implements Simulator {
       urlCheck: domains !== null && asksForUrlCheck(this.#files!.program),
       domains: domains ?? { request: [], socket: [], uploadFile: [], downloadFile: [] },
       scenario: this.#scenario,
+      hasEditor: this.#openInEditor !== undefined && this.#isLoopback,
       localNetworks: localNetworks(),
     };
   }
@@ -196,22 +206,37 @@ class HttpSimulator extends EventEmitter<SimulatorEvents> implements Simulator {
       response.setHeader("retry-after", "1");
       return sendText(request, response, 503, "the program is being compiled\n");
     }
-    answer(this.#sources, request, response).catch((error: unknown) => {
+    this.#answer(request, response).catch((error: unknown) => {
       this.#logger?.warn(`${request.url}: ${String(error)}`);
       if (response.headersSent) response.destroy();
       else sendText(request, response, 500, "the simulator failed here\n");
     });
   }
 
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const isForEditor = request.method === "POST" && request.url?.split("?", 1)[0] === EDITOR_PATH;
+    const open = this.#isLoopback ? this.#openInEditor : undefined;
+    if (!isForEditor || open === undefined) return answer(this.#sources, request, response);
+    const refusal = refuseAction(request.headers, this.#hostName) ?? this.#refuseToken(request);
+    if (refusal !== null) return sendText(request, response, 403, `${refusal}\n`);
+    const locate = (file: string): string | null => this.#compiler.locateSource(file);
+    return answerEditor({ open, locate, sendText }, request, response);
+  }
+
+  #refuseToken({ headers }: IncomingMessage): string | null {
+    const token = headers[TOKEN_HEADER];
+    return typeof token === "string" && sameText(token, this.#token) ? null : WRONG_TOKEN;
+  }
+
   #refuseRelay(target: string): string | null {
     const [path = "", query = ""] = target.split("?", 2);
     if (path !== RELAY_PATH) return "there is no WebSocket here";
     const token = new URLSearchParams(query).get(TOKEN_PARAMETER) ?? "";
-    return sameText(token, this.#token) ? null : "the token is not that of this start";
+    return sameText(token, this.#token) ? null : WRONG_TOKEN;
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const refusal = refuseUpgrade(request.headers, this.#hostName) ?? this.#refuseRelay(request.url ?? "");
+    const refusal = refuseAction(request.headers, this.#hostName) ?? this.#refuseRelay(request.url ?? "");
     if (refusal !== null) {
       this.#logger?.warn(`relay refused: ${refusal}`);
       socket.end(

@@ -142,6 +142,7 @@ export function App({ connection }: { readonly connection: FrameConnection }): J
       </section>
       {connection.source !== undefined && (
         <SourceDialog
+          connection={connection}
           place={connection.source}
           texts={texts}
           onClose={() => connection.showSource(undefined)}

@@ -13,6 +13,7 @@ import type { Query } from "./query.js";
 import type { CallEntry } from "./recording.js";
 import type { Settings } from "./settings.js";
 import { Fact } from "./socket-detail.js";
+import { SourceLink } from "./source-link.js";
 import type { Texts } from "./texts.js";
 
 interface CallsPanelProps {
@@ -54,12 +55,12 @@ export function CallsPanel({ connection, settings }: CallsPanelProps): JSX.Eleme
           />
         </>
       }
-      row={(entry, query) => <CallRow entry={entry} query={query} texts={texts} />}
+      row={(entry, query) => <CallRow connection={connection} entry={entry} query={query} texts={texts} />}
       detail={(entry, number) =>
         entry === undefined ? (
           <p class="empty">{texts.pickCall}</p>
         ) : (
-          <CallDetail key={number} entry={entry} texts={texts} />
+          <CallDetail key={number} connection={connection} entry={entry} texts={texts} />
         )
       }
     />
@@ -67,11 +68,12 @@ export function CallsPanel({ connection, settings }: CallsPanelProps): JSX.Eleme
 }
 
 interface CallProps {
+  readonly connection: FrameConnection;
   readonly entry: CallEntry;
   readonly texts: Texts;
 }
 
-function CallRow({ entry, query, texts }: CallProps & { readonly query: Query }): JSX.Element {
+function CallRow({ connection, entry, query, texts }: CallProps & { readonly query: Query }): JSX.Element {
   const { call, summary } = entry;
   return (
     <div class="cells call" data-outcome={outcomeOf(call.errMsg)} data-before={entry.isBefore}>
@@ -85,11 +87,16 @@ function CallRow({ entry, query, texts }: CallProps & { readonly query: Query })
       <span class="text weak">
         <MarkedText text={summary.slice(0, 300)} query={query} />
       </span>
+      <span class="source weak">
+        {call.place !== undefined && (
+          <SourceLink connection={connection} texts={texts} place={call.place} isTabStop={false} />
+        )}
+      </span>
     </div>
   );
 }
 
-function CallDetail({ entry, texts }: CallProps): JSX.Element {
+function CallDetail({ connection, entry, texts }: CallProps): JSX.Element {
   const { call, endedAt } = entry;
   return (
     <div class="facts-box" tabIndex={0} aria-label={texts.details}>
@@ -102,6 +109,11 @@ function CallDetail({ entry, texts }: CallProps): JSX.Element {
             {call.errMsg ?? texts.pending}
           </span>
         </Fact>
+        {call.place !== undefined && (
+          <Fact name={texts.calledAt}>
+            <SourceLink connection={connection} texts={texts} place={call.place} />
+          </Fact>
+        )}
         <Fact name={texts.createdAt}>
           {formatTime(call.at)}
           {endedAt !== undefined && <span class="weak"> +{formatDuration(endedAt - call.at)}</span>}

@@ -4,6 +4,7 @@ import type { Rect, SimulatorHandle } from "../handle.js";
 import type { Diagnostic } from "../program.js";
 import type { SourcePlace } from "../source-map.js";
 import type { UrlMapping } from "../url-rule.js";
+import { findEditor, openInEditor } from "./editor.js";
 import { createRecording, type Recording } from "./recording.js";
 
 /** The frame page as the inspector knows it. */
@@ -38,6 +39,12 @@ export interface FrameConnection {
   /** The place in the author's files that is shown; undefined: none is. */
   readonly source: SourcePlace | undefined;
   showSource(place: SourcePlace | undefined): void;
+  /** Whether the host shows places in an editor. */
+  readonly hasEditor: boolean;
+  /** Does so. Resolves to whether it did; where not, the place is shown here, with why not. */
+  edit(place: SourcePlace): Promise<boolean>;
+  /** Why the place that is shown is not in the editor; undefined: nobody asked, or it is. */
+  readonly editFault: string | undefined;
   /** For what changes the recording from outside of the program. */
   changed(): void;
 }
@@ -59,6 +66,8 @@ export function createFrameConnection(): FrameConnection {
   let pagesVersion = 0;
   let highlighted: Rect | undefined;
   let source: SourcePlace | undefined;
+  let hasEditor = false;
+  let editFault: string | undefined;
   let isScheduled = false;
   let restUntil = 0;
   let stop: (() => void) | undefined;
@@ -174,9 +183,27 @@ export function createFrameConnection(): FrameConnection {
     },
     showSource(place) {
       source = place;
+      editFault = undefined;
       draw();
+    },
+    get hasEditor() {
+      return hasEditor;
+    },
+    async edit(place) {
+      const fault = await openInEditor(place);
+      editFault = fault ?? undefined;
+      if (fault !== null) source = place;
+      draw();
+      return fault === null;
+    },
+    get editFault() {
+      return editFault;
     },
     changed,
   };
+  void findEditor().then((found) => {
+    hasEditor = found;
+    changed();
+  });
   return connection;
 }

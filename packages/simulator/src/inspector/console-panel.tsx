@@ -12,6 +12,7 @@ import { placeOf } from "./diagnostic-place.js";
 import { SourceLink } from "./source-link.js";
 import { splitPlaces } from "./source-place.js";
 import type { Settings } from "./settings.js";
+import type { Texts } from "./texts.js";
 
 /** Characters of one line that are drawn. */
 const MAX_ROW = 400;
@@ -67,7 +68,7 @@ export function ConsolePanel({ connection, settings }: ConsolePanelProps): JSX.E
             {line.place === undefined ? (
               line.source
             ) : (
-              <SourceLink connection={connection} place={line.place} isTabStop={false} />
+              <SourceLink connection={connection} texts={texts} place={line.place} isTabStop={false} />
             )}
           </span>
         </div>
@@ -78,7 +79,7 @@ export function ConsolePanel({ connection, settings }: ConsolePanelProps): JSX.E
         ) : (
           <>
             <div class="tools heading">
-              <Origin connection={connection} line={entry.line} />
+              <Origin connection={connection} texts={texts} line={entry.line} />
               <span class="grow" />
               <CopyButton text={() => entry.line.parts.join(" ")} texts={texts} />
             </div>
@@ -87,7 +88,7 @@ export function ConsolePanel({ connection, settings }: ConsolePanelProps): JSX.E
                 place === undefined ? (
                   <MarkedText text={text} query={query} />
                 ) : (
-                  <SourceLink connection={connection} place={place} />
+                  <SourceLink connection={connection} texts={texts} place={place} />
                 ),
               )}
             </pre>
@@ -101,16 +102,18 @@ export function ConsolePanel({ connection, settings }: ConsolePanelProps): JSX.E
 /** Where a line comes from: what was running, and the place in the author's file. */
 function Origin({
   connection,
+  texts,
   line,
 }: {
   readonly connection: FrameConnection;
+  readonly texts: Texts;
   readonly line: LogLine;
 }): JSX.Element {
   const { place, source, level } = line;
   if (place === undefined) return <span class="code ellipsis">{source ?? level}</span>;
   return (
     <span class="ellipsis">
-      <SourceLink connection={connection} place={place} />
+      <SourceLink connection={connection} texts={texts} place={place} />
       {source !== undefined && source !== placeOf(place) && <span class="weak"> {source}</span>}
     </span>
   );

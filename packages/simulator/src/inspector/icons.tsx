@@ -18,6 +18,7 @@ const shapes = {
   close: "M4 4l8 8M12 4l-8 8",
   play: "M4.5 2.5v11l9-5.5Z",
   stop: "M3.5 3.5h9v9h-9z",
+  pencil: "M10.8 2.7l2.5 2.5L5.8 12.7l-3.1.6.6-3.1ZM9.2 4.3l2.5 2.5",
   phone: "M4.5 1.5h7v13h-7zM7.3 12.4h1.4",
   list: "M2.5 4h11M2.5 8h11M2.5 12h11",
   sliders: "M2.5 5h6M12 5h1.5M2.5 11H4M7.5 11h6M10.2 3.2v3.6M5.8 9.2v3.6",

@@ -31,6 +31,7 @@ export function ProblemsPanel({ connection, texts }: ProblemsPanelProps): JSX.El
             {problem.hint !== undefined && <div class="weak">{problem.hint}</div>}
             <SourceLink
               connection={connection}
+              texts={texts}
               place={{ ...problem, file: insideProgram(problem.file, root) }}
               text={placeOf(problem)}
             />

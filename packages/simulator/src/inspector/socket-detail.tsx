@@ -55,7 +55,7 @@ export function SocketDetail({ connection, entry, texts }: SocketDetailProps): J
             {opener === undefined ? (
               <span class="code">{record.openedBy}</span>
             ) : (
-              <SourceLink connection={connection} place={opener} />
+              <SourceLink connection={connection} texts={texts} place={opener} />
             )}
           </Fact>
         )}

@@ -1,20 +1,23 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { JSX } from "preact";
 import type { SourcePlace } from "../source-map.js";
+import type { FrameConnection } from "./connection.js";
 import { IconButton } from "./controls.js";
 import { CopyButton } from "./copy-button.js";
 import { placeOf } from "./diagnostic-place.js";
+import { EditorButton } from "./editor-button.js";
 import { sourceAddress, sourceLines } from "./source-place.js";
 import type { Texts } from "./texts.js";
 
 interface SourceDialogProps {
+  readonly connection: FrameConnection;
   readonly place: SourcePlace;
   readonly texts: Texts;
   readonly onClose: () => void;
 }
 
 /** A file of the author's, opened at a place. */
-export function SourceDialog({ place, texts, onClose }: SourceDialogProps): JSX.Element {
+export function SourceDialog({ connection, place, texts, onClose }: SourceDialogProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const target = useRef<HTMLLIElement>(null);
   const [source, setSource] = useState<{ readonly of: SourcePlace; readonly text: string | null }>();
@@ -30,7 +33,11 @@ export function SourceDialog({ place, texts, onClose }: SourceDialogProps): JSX.
       isCurrent = false;
     };
   }, [place]);
-  useEffect(() => target.current?.scrollIntoView({ block: "center" }), [text]);
+  useEffect(() => {
+    target.current?.scrollIntoView({ block: "center" });
+    // The line's beginning, with its number.
+    target.current?.parentElement?.scrollTo({ left: 0 });
+  }, [text]);
 
   return (
     <dialog
@@ -47,8 +54,14 @@ export function SourceDialog({ place, texts, onClose }: SourceDialogProps): JSX.
         <span class="code ellipsis">{placeOf(place)}</span>
         <CopyButton text={() => placeOf(place)} texts={texts} />
         <span class="grow" />
+        <EditorButton connection={connection} place={place} texts={texts} />
         <IconButton icon="close" label={texts.close} onClick={() => dialog.current?.close()} />
       </div>
+      {connection.editFault !== undefined && (
+        <p class="source-fault bad" role="alert">
+          {connection.editFault}
+        </p>
+      )}
       {text === undefined ? (
         <p class="empty">{texts.loading}</p>
       ) : text === null ? (

@@ -2,9 +2,11 @@ import type { JSX } from "preact";
 import type { SourcePlace } from "../source-map.js";
 import type { FrameConnection } from "./connection.js";
 import { placeOf } from "./diagnostic-place.js";
+import type { Texts } from "./texts.js";
 
 interface SourceLinkProps {
   readonly connection: FrameConnection;
+  readonly texts: Texts;
   readonly place: SourcePlace;
   /** Default: the place itself. */
   readonly text?: string;
@@ -12,15 +14,24 @@ interface SourceLinkProps {
   readonly isTabStop?: boolean;
 }
 
-/** A place in the author's files; a click shows it. */
-export function SourceLink({ connection, place, text, isTabStop = true }: SourceLinkProps): JSX.Element {
+/** A place in the author's files; a click shows it, and with Ctrl (or ⌘) opens it in the editor. */
+export function SourceLink({
+  connection,
+  texts,
+  place,
+  text,
+  isTabStop = true,
+}: SourceLinkProps): JSX.Element {
   return (
     <button
       type="button"
       class="source-link code"
       tabIndex={isTabStop ? 0 : -1}
-      title={placeOf(place)}
-      onClick={() => connection.showSource(place)}
+      title={connection.hasEditor ? `${placeOf(place)}\n${texts.editorHint}` : placeOf(place)}
+      onClick={({ ctrlKey, metaKey }) => {
+        if (connection.hasEditor && (ctrlKey || metaKey)) void connection.edit(place);
+        else connection.showSource(place);
+      }}
     >
       {text ?? placeOf(place)}
     </button>

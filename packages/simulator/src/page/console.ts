@@ -1,19 +1,7 @@
+import { takeStack } from "../view/call-stack.js";
 import type { Simulator } from "../view/simulator.js";
 
 const LEVELS = ["log", "info", "warn", "error", "debug"] as const;
-
-/** Frames of a stack that are looked at: the author calls the console directly, or by a wrapper or two. */
-const STACK_FRAMES = 6;
-
-function callers(): readonly string[] {
-  // Chromium's own setting; others have none and do not mind it.
-  const engine = Error as { stackTraceLimit?: number | undefined };
-  const before = engine.stackTraceLimit;
-  engine.stackTraceLimit = STACK_FRAMES;
-  const { stack = "" } = new Error("here");
-  engine.stackTraceLimit = before;
-  return stack.split("\n");
-}
 
 /** Sends what the author prints to the simulator's log as well, with the line that printed it. Returns the undo. */
 export function tapConsole(simulator: Simulator): () => void {
@@ -21,7 +9,7 @@ export function tapConsole(simulator: Simulator): () => void {
     const original = console[level].bind(console);
     console[level] = (...parts: unknown[]) => {
       original(...parts);
-      simulator.log(level, parts, undefined, callers());
+      simulator.log(level, parts, undefined, takeStack());
     };
     return () => {
       console[level] = original;

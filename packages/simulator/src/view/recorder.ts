@@ -1,6 +1,7 @@
 import type { JsonValue } from "../program.js";
 import type { LogLine, SimulatorEvent, SocketEvent, SocketRecord, WxCall } from "../handle.js";
 import type { SourcePlace } from "../source-map.js";
+import { takeStack } from "./call-stack.js";
 import { formatPlace, type SourcePlaces } from "./source-places.js";
 import type { SocketTrace } from "@weapp-socket/runtime/core";
 
@@ -84,7 +85,14 @@ export function createRecorder(now: () => number, places: SourcePlaces): Recorde
     emit,
     call(api, options) {
       lastCall += 1;
-      const call: Writable<WxCall> = { id: lastCall, at: now(), api, options: plain(options) };
+      const place = places.find(takeStack());
+      const call: Writable<WxCall> = {
+        id: lastCall,
+        at: now(),
+        api,
+        options: plain(options),
+        ...(place === undefined ? {} : { place }),
+      };
       keep(calls, call, MAX_CALLS);
       emit({ type: "call", call });
       return (errMsg) => {

@@ -27,6 +27,7 @@ test("the program is served as its parts", async () => {
     urlCheck: false,
     domains: { request: [], socket: [], uploadFile: [], downloadFile: [] },
     scenario: null,
+    hasEditor: false,
     localNetworks: expect.any(Array) as unknown[],
   });
 });

@@ -88,6 +88,63 @@ test("console: each line leads to the author's own source, TypeScript and packag
   await expect.poll(() => current.textContent()).toBe("<unknown-tag/>");
 });
 
+test("a place opens in the editor: from its dialog, or at once with Ctrl; why not is told, and copying stays", async () => {
+  const opened: unknown[] = [];
+  let fault: string | undefined;
+  const page = await openInspector(
+    browser,
+    { "pages/a/a.js": 'Page({ onLoad() {\n  wx.setStorageSync("k", 1);\n  console.log("here");\n} });' },
+    {
+      openInEditor: async (file, line, column) => {
+        if (fault !== undefined) throw new Error(fault);
+        opened.push([file.slice(-"pages/a/a.js".length), line, column]);
+      },
+    },
+  );
+  const shown = page.getByRole("dialog");
+  await tab(page, "Console").click();
+  const link = page.getByRole("button", { name: "pages/a/a.js:3:11" }).first();
+  await link.click();
+  await shown.getByRole("button", { name: "Open in editor" }).click();
+  await shown.getByRole("status").filter({ hasText: "Opened" }).waitFor();
+  await shown.getByRole("button", { name: "Copy" }).waitFor();
+  await page.keyboard.press("Escape");
+  await link.click({ modifiers: ["Control"] });
+  await expect.poll(() => opened.length).toBe(2);
+  expect(await shown.count()).toBe(0);
+  // Calls of wx say where as well.
+  await tab(page, "wx calls").click();
+  await page
+    .getByRole("button", { name: "pages/a/a.js:2:6" })
+    .first()
+    .click({ modifiers: ["Control"] });
+  await expect
+    .poll(() => opened)
+    .toEqual([
+      ["pages/a/a.js", 3, 11],
+      ["pages/a/a.js", 3, 11],
+      ["pages/a/a.js", 2, 6],
+    ]);
+  fault = "no editor is known: start with --editor";
+  await page
+    .getByRole("button", { name: "pages/a/a.js:2:6" })
+    .first()
+    .click({ modifiers: ["Control"] });
+  await shown.getByRole("alert").filter({ hasText: fault }).waitFor();
+  await expect.poll(() => shown.locator("[aria-current=location]").textContent()).toContain("setStorageSync");
+});
+
+test("where the host has no editor a place is shown, and nothing offers more", async () => {
+  const page = await openInspector(browser, { "pages/a/a.js": 'Page({});\nconsole.log("here");' });
+  await tab(page, "Console").click();
+  await page
+    .getByRole("button", { name: "pages/a/a.js:2:9" })
+    .first()
+    .click({ modifiers: ["Control"] });
+  await page.getByRole("dialog").locator("[aria-current=location]").waitFor();
+  expect(await page.getByRole("button", { name: "Open in editor" }).count()).toBe(0);
+});
+
 test("storage: what is kept is shown, changed, deleted and cleared", async () => {
   const page = await open();
   await tab(page, "Storage").click();
