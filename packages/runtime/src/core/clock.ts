@@ -12,4 +12,10 @@ export interface Clock {
    * starts are done before the next.
    */
   defer(callback: () => void): void;
+  /**
+   * Ends the task at hand, which the event loop itself called, and begins another: promise jobs, and whatever else waited
+   * for its end, are done when it returns. What they left uncaught it throws, for the event loop to hear before another
+   * task runs. Absent where the platform cannot.
+   */
+  readonly endTask?: (() => void) | undefined;
 }

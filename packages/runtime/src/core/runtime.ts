@@ -185,6 +185,7 @@ function checkSurroundings(given: Surroundings): void {
   if (!has(given.clock, ["now", "setTimer", "defer"])) {
     throw new TypeError("clock must be an object with now, setTimer and defer");
   }
+  callback("clock.endTask", given.clock.endTask);
   callback("localNetworks", given.localNetworks);
 }
 

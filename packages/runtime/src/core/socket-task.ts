@@ -96,7 +96,10 @@ export class Connection {
     const { mailbox, profile } = this.host;
     const link = dial({
       open: (response) => this.opened(response),
-      message: (data) => mailbox.post(this.deliverMessage, data),
+      message: (data, atOnce) => {
+        if (atOnce === true) mailbox.pass(this.deliverMessage, data);
+        else mailbox.post(this.deliverMessage, data);
+      },
       fail: (failure) => this.fail(failure.cause, failure.detail),
       close: (code, reason) => this.postEnd(profile.ending.value(code, reason)),
     });

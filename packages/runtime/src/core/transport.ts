@@ -26,7 +26,12 @@ export interface DialRequest {
 export interface LinkEvents {
   /** The server said 101 and everything in it was checked. */
   open(response: LinkOpen): void;
-  message(data: string | ArrayBuffer): void;
+  /**
+   * `atOnce`: called straight by the event loop, not in a tick or promise job, nor within a call of the link's. Page code
+   * and its promise jobs may then have run when it returns, the link may be gone, and it throws what they left uncaught,
+   * for the event loop to hear once everything that was read is told. Default false: they run later.
+   */
+  message(data: string | ArrayBuffer, atOnce?: boolean): void;
   /** The connection never opened. Nothing follows. */
   fail(failure: LinkFailure): void;
   /** An open connection ended. 1005: closed without a code, 1006: without a closing handshake. Nothing follows. */

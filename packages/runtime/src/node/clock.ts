@@ -11,6 +11,7 @@ interface Batch {
 
 /** Node's time. */
 export function createNodeClock(): Clock {
+  const endTask = taskEnd();
   return {
     now: () => Date.now(),
     setTimer(delayMs, callback) {
@@ -18,15 +19,16 @@ export function createNodeClock(): Clock {
       timer.unref();
       return () => clearTimeout(timer);
     },
-    defer: createDefer(taskEnd()),
+    defer: createDefer(endTask),
+    endTask,
   };
 }
 
 /**
- * What Node does between two immediates: ticks, promise jobs, rejections that nobody handled. An immediate for each of
- * many small tasks costs more than the tasks. Node has this function since its first years (20, 22 and 24 were tried)
- * without documenting it: where it is missing, or warns of itself (DEP0134, by --pending-deprecation), each task is an
- * immediate.
+ * What Node does between two callbacks of its event loop: ticks, promise jobs, rejections that nobody handled. A turn of
+ * the loop for each of many small tasks costs more than the tasks. Node has this function since its first years (20, 22
+ * and 24 were tried) without documenting it: where it is missing, or warns of itself (DEP0134, by --pending-deprecation),
+ * each task is an immediate.
  */
 function taskEnd(): (() => void) | undefined {
   const { _tickCallback: end } = process as { readonly _tickCallback?: unknown };

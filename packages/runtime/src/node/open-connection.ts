@@ -19,7 +19,7 @@ export interface ConnectionSettings {
 }
 
 export interface ConnectionEvents {
-  message(data: string | ArrayBuffer): void;
+  message(data: string | ArrayBuffer, atOnce?: boolean): void;
   /** Told once; nothing follows. */
   close(code: number, reason: string): void;
 }
@@ -41,6 +41,8 @@ export class OpenConnection implements FrameSink, SocketEars {
   private isClosing = false;
   private isOver = false;
   private timer: NodeJS.Timeout | undefined;
+  /** What tasks left uncaught while a read was told. */
+  private uncaught: unknown[] = [];
 
   constructor(
     socket: Socket,
@@ -126,6 +128,7 @@ export class OpenConnection implements FrameSink, SocketEars {
     } finally {
       asciiTexts.finish();
     }
+    if (this.uncaught.length > 0) this.throwUncaught();
   }
 
   over(): void {
@@ -152,7 +155,7 @@ export class OpenConnection implements FrameSink, SocketEars {
       : isAscii
         ? this.settings.asciiTexts.read(bytes, start, end)
         : bufferOf(bytes).toString("utf8", start, end);
-    if (this.incoming === undefined) this.deliver(data);
+    if (this.incoming === undefined) this.deliverAtOnce(data);
     else this.inTurn(() => this.deliver(data));
   }
 
@@ -178,6 +181,28 @@ export class OpenConnection implements FrameSink, SocketEars {
 
   private deliver(data: string | ArrayBuffer): void {
     if (!this.isOver) this.events.message(data);
+  }
+
+  /** Within a read, and not one that had to wait for its turn. */
+  private deliverAtOnce(data: string | ArrayBuffer): void {
+    if (this.isOver) return;
+    try {
+      this.events.message(data, true);
+    } catch (error) {
+      this.uncaught.push(error);
+    }
+  }
+
+  /** Node clears up after an error that its own callback throws, and only then; so one goes that way. */
+  private throwUncaught(): never {
+    const [first, ...others] = this.uncaught;
+    this.uncaught = [];
+    for (const error of others) {
+      setImmediate(() => {
+        throw error;
+      });
+    }
+    throw first;
   }
 
   private inflate(bytes: Uint8Array, isText: boolean, done: () => void): void {
