@@ -7,10 +7,11 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    // What a test waits for comes late on a busy machine; it is asked for often, so this costs nothing.
-    expect: { poll: { timeout: 10_000 } },
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // What a test waits for comes late on a busy machine; it is asked for often, so this costs nothing. These are the
+    // suite's only bounds: test/architecture/patience.test.ts refuses shorter ones.
+    expect: { poll: { timeout: 30_000 } },
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
     coverage: {
       // The pure packages: nothing in them is hard to reach.

@@ -82,7 +82,7 @@ describe("beside a running development server", () => {
     const { key } = (await import(join(cwd, ".weapp-socket/dev.json"), { with: { type: "json" } }))
       .default as { key: string };
     server = { url, admin, key };
-  }, 30_000);
+  });
 
   afterAll(() => dev.close());
 

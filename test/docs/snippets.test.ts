@@ -86,17 +86,13 @@ test("there are snippets", () => {
   expect(run.length).toBeGreaterThan(0);
 });
 
-test.each([...new Set(compiled.map(({ world }) => world))])(
-  "code for %s compiles",
-  { timeout: 60_000 },
-  async (world) => {
-    const { code, output } = await tsc(join(folder, world));
-    expect(output).toBe("");
-    expect(code).toBe(0);
-  },
-);
+test.each([...new Set(compiled.map(({ world }) => world))])("code for %s compiles", async (world) => {
+  const { code, output } = await tsc(join(folder, world));
+  expect(output).toBe("");
+  expect(code).toBe(0);
+});
 
-test.each(run)("$place runs", { timeout: 30_000 }, async ({ file }) => {
+test.each(run)("$place runs", async ({ file }) => {
   const port = await freePort();
   const child = spawn(process.execPath, [file], { cwd: root, env: { ...process.env, PORT: String(port) } });
   let said = "";
@@ -107,9 +103,7 @@ test.each(run)("$place runs", { timeout: 30_000 }, async ({ file }) => {
     child.kill();
     await ended;
   });
-  await expect
-    .poll(async () => child.exitCode !== null || (await answers(port)), { timeout: 25_000 })
-    .toBe(true);
+  await expect.poll(async () => child.exitCode !== null || (await answers(port))).toBe(true);
   expect({ code: child.exitCode ?? 0, said }).toMatchObject({ code: 0 });
 });
 

@@ -41,7 +41,7 @@ beforeAll(async () => {
     script(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`),
   );
   browser = await openBrowser();
-}, 60_000);
+});
 
 afterAll(async () => {
   await browser?.close();

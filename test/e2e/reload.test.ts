@@ -15,7 +15,7 @@ beforeAll(async () => {
   await cp(chat, folder, { recursive: true });
   source = await readFile(wxml, "utf8");
   stage = await openStage(folder);
-}, 60_000);
+});
 
 afterAll(() => stage?.close());
 

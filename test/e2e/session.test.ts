@@ -104,8 +104,8 @@ test("suspended, cut and half-open: nothing is missed, nothing comes twice", asy
   await server.publish("chat", { content: "4" });
   // Nobody says so: a change of the network makes the client look.
   app.setNetworkType("4g");
-  await expect.poll(() => texts(app), { timeout: 15_000 }).toEqual(["1", "2", "3", "4"]);
-}, 30_000);
+  await expect.poll(() => texts(app)).toEqual(["1", "2", "3", "4"]);
+});
 
 test("the server is restarted: it says so, comes back, and goes on", async () => {
   const start = createChatServer();
@@ -118,11 +118,11 @@ test("the server is restarted: it says so, comes back, and goes on", async () =>
   await expect.poll(() => app.page().data("state")).not.toBe("live");
   say(app, "meanwhile");
   const { server } = await start(first.port);
-  await expect.poll(() => texts(app), { timeout: 15_000 }).toEqual(["before", "meanwhile"]);
-  await expect.poll(() => app.page().find(".sending-note"), { timeout: 15_000 }).toBeNull();
+  await expect.poll(() => texts(app)).toEqual(["before", "meanwhile"]);
+  await expect.poll(() => app.page().find(".sending-note")).toBeNull();
   await server.publish("chat", { content: "after" });
   await shows(app, ["before", "meanwhile", "after"]);
-}, 40_000);
+});
 
 test("killed before it could send: the next start sends it, under the same key", async () => {
   const { port } = await createChatServer()();
@@ -148,9 +148,7 @@ test("away longer than the history reaches: a notice, and what there is in its p
   await expect.poll(() => server.connectionCount).toBe(0);
   for (let n = 1; n <= 300; n += 1) await server.publish("chat", { content: `${n}` });
   app.setNetworkType("wifi");
-  await expect
-    .poll(() => app.page().find(".note")?.text(), { timeout: 10_000 })
-    .toBe("有些消息没有收到，点此重新加载");
+  await expect.poll(() => app.page().find(".note")?.text()).toBe("有些消息没有收到，点此重新加载");
   await server.publish("chat", { content: "301" });
   await shows(app, ["0", "301"]);
   app.page().find(".note")!.tap();
@@ -158,7 +156,7 @@ test("away longer than the history reaches: a notice, and what there is in its p
   const numbers = Array.from({ length: 30 }, (_, index) => `${272 + index}`);
   await shows(app, ["0", ...numbers]);
   expect(app.page().find(".note")?.text()).toBe("更早的消息没有找回");
-}, 30_000);
+});
 
 test("in Chromium: from the first page, through an outage, with the example's own server", async () => {
   const stage = await openStage(chat);
@@ -188,4 +186,4 @@ test("in Chromium: from the first page, through an outage, with the example's ow
   expect(await bubbles()).toEqual(["你好", "断网时写的"]);
   await stage.screenshot("session-live");
   expect(stage.errors).toEqual([]);
-}, 60_000);
+});

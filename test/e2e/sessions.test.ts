@@ -75,9 +75,7 @@ test(`the server is killed ${kills} times under load: nothing lost, doubled or o
     await server.start();
     const count = all.reduce((sum, { seen }) => sum + seen.length, 0);
     // Everybody is back before the next one.
-    await expect
-      .poll(() => all.every(({ client }) => client.state === "live"), { timeout: 30_000 })
-      .toBe(true);
+    await expect.poll(() => all.every(({ client }) => client.state === "live")).toBe(true);
     await expect.poll(() => all.reduce((sum, { seen }) => sum + seen.length, 0)).toBeGreaterThan(count);
   }
   load.isOver = true;
@@ -110,7 +108,7 @@ test("the same in Chromium, in a page of the simulator", async () => {
     await server.kill();
     await sleep(50);
     await server.start();
-    await expect.poll(async () => (await report()).state, { timeout: 30_000 }).toBe("live");
+    await expect.poll(async () => (await report()).state).toBe("live");
   }
   await page.evaluate(() => Object.assign(window.simulator.page().instance, { isOver: true }));
   await expect

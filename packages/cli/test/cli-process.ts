@@ -3,10 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, onTestFinished, vi } from "vitest";
-
-// A busy machine takes its time to start a process.
-vi.setConfig({ testTimeout: 30_000 });
+import { afterAll, onTestFinished } from "vitest";
 
 const bin = join(import.meta.dirname, "../bin/weapp-socket.js");
 

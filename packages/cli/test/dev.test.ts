@@ -122,7 +122,7 @@ test("killed without a word, it leaves no server behind", async () => {
   const { pid } = await serverOf(cli);
   cli.child.kill("SIGKILL");
   await cli.exit();
-  await expect.poll(() => isAlive(pid), { timeout: 5000 }).toBe(false);
+  await expect.poll(() => isAlive(pid)).toBe(false);
 });
 
 test.each([

@@ -224,7 +224,7 @@ describe("TLS", () => {
     certify("expired", "localhost", "root", "subjectAltName=DNS:localhost", "-1");
     certify("other", "other.example", "root", "subjectAltName=DNS:other.example");
     certify("own", "localhost", undefined, "subjectAltName=DNS:localhost");
-  }, 30_000);
+  });
 
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
 

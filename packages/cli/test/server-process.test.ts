@@ -118,7 +118,7 @@ test("a change of a module is seen, that of a file beside it is not", async () =
   await writeFile(join(folder, "lib/words.js"), "");
   let changes = 0;
   onTestFinished(await watchModules(entry, () => changes++));
-  const seen = (count: number): Promise<void> => expect.poll(() => changes, { timeout: 5000 }).toBe(count);
+  const seen = (count: number): Promise<void> => expect.poll(() => changes).toBe(count);
 
   await writeFile(join(folder, "page.wxml"), "<view/>");
   await writeFile(join(folder, "lib/words.js"), "export const one = 1;");

@@ -15,7 +15,7 @@ let code = "";
 beforeAll(() => {
   execFileSync(process.execPath, [join(root, "scripts/build.js")]);
   code = readFileSync(join(root, "dist/miniprogram/index.js"), "utf8");
-}, 60_000);
+});
 
 test("is ES5", () => {
   expect(() => parse(code, { ecmaVersion: 5, sourceType: "script" })).not.toThrow();

@@ -40,7 +40,7 @@ const refusal = `test("a page's code", () => {
   expect(heard).toEqual(['connectSocket:fail invalid url "http://a"']);
 });`;
 
-test("vitest: wx is there in every test file", { timeout: 60_000 }, () => {
+test("vitest: wx is there in every test file", () => {
   const conditions = '["@weapp-socket/source"]';
   write("wx.setup.mjs", shown("wx.setup.mjs"));
   write("shown.config.mjs", shown("vitest.config.mjs"));
@@ -89,7 +89,7 @@ test("bytes both ways", async () => {
   server.close();
 });`;
 
-test("jest: the same file without its vitest line, for tests in CommonJS", { timeout: 60_000 }, () => {
+test("jest: the same file without its vitest line, for tests in CommonJS", () => {
   write("wx.setup.mjs", shown("wx.setup.mjs").replace(/^import .* from "vitest".*\n/m, ""));
   write("jest.config.mjs", shown("jest.config.mjs"));
   write("package.json", "{}");

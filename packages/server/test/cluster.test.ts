@@ -27,53 +27,49 @@ describe("examples/embedding/cluster.js", () => {
         rollupOptions: { output: { entryFileNames: "cluster.mjs" } },
       },
     });
-  }, 60_000);
+  });
 
   afterAll(() => rmSync(outDir, { recursive: true, force: true }));
 
-  test(
-    "two processes serve one port over one broker, and both leave on SIGTERM",
-    { timeout: 30_000 },
-    async () => {
-      const port = await freePort();
-      const child = spawn(process.execPath, [join(outDir, "cluster.mjs")], {
-        stdio: ["ignore", "pipe", "inherit"],
-        env: {
-          ...process.env,
-          PORT: String(port),
-          WORKERS: "2",
-          WEAPP_SOCKET_KEY: KEY,
-          BROKER_PATH: join(tmpdir(), `weapp-socket-test-${process.pid}.sock`),
-        },
-      });
-      try {
-        await untilListening(child, 2);
-        const clients = await Promise.all(Array.from({ length: 8 }, () => RawClient.open(port)));
-        const serving = new Set<number>();
-        for (const client of clients) {
-          client.text("who?");
-          await client.until(() => client.texts.length === 1);
-          serving.add((JSON.parse(client.texts[0]!) as { process: number }).process);
-        }
-        expect(serving.size).toBe(2);
-
-        for (let n = 0; n < 10; n += 1) expect(await publish(port, n)).toBe(200);
-        for (const client of clients) {
-          await client.until(() => client.texts.length === 11);
-          expect(client.texts.slice(1)).toEqual(Array.from({ length: 10 }, (_, n) => `{"n":${n}}`));
-          client.socket.on("data", () => {
-            if (client.closeCode !== 0) client.socket.end();
-          });
-        }
-        const exited = once(child, "exit");
-        child.kill("SIGTERM");
-        expect(await exited).toEqual([0, null]);
-        expect(clients.map((client) => client.closeCode)).toEqual(clients.map(() => 1001));
-      } finally {
-        child.kill("SIGKILL");
+  test("two processes serve one port over one broker, and both leave on SIGTERM", async () => {
+    const port = await freePort();
+    const child = spawn(process.execPath, [join(outDir, "cluster.mjs")], {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: {
+        ...process.env,
+        PORT: String(port),
+        WORKERS: "2",
+        WEAPP_SOCKET_KEY: KEY,
+        BROKER_PATH: join(tmpdir(), `weapp-socket-test-${process.pid}.sock`),
+      },
+    });
+    try {
+      await untilListening(child, 2);
+      const clients = await Promise.all(Array.from({ length: 8 }, () => RawClient.open(port)));
+      const serving = new Set<number>();
+      for (const client of clients) {
+        client.text("who?");
+        await client.until(() => client.texts.length === 1);
+        serving.add((JSON.parse(client.texts[0]!) as { process: number }).process);
       }
-    },
-  );
+      expect(serving.size).toBe(2);
+
+      for (let n = 0; n < 10; n += 1) expect(await publish(port, n)).toBe(200);
+      for (const client of clients) {
+        await client.until(() => client.texts.length === 11);
+        expect(client.texts.slice(1)).toEqual(Array.from({ length: 10 }, (_, n) => `{"n":${n}}`));
+        client.socket.on("data", () => {
+          if (client.closeCode !== 0) client.socket.end();
+        });
+      }
+      const exited = once(child, "exit");
+      child.kill("SIGTERM");
+      expect(await exited).toEqual([0, null]);
+      expect(clients.map((client) => client.closeCode)).toEqual(clients.map(() => 1001));
+    } finally {
+      child.kill("SIGKILL");
+    }
+  });
 });
 
 async function untilListening(child: ChildProcess, count: number): Promise<void> {

@@ -9,6 +9,9 @@ export interface ReceivedFrame {
   readonly payload: Buffer;
 }
 
+/** How long a client of the tests waits for what comes: long, since a busy machine takes its time. */
+export const PATIENCE_MS = 30_000;
+
 /** A client that sends what it is told, right or wrong, and shows the bytes that come back. */
 export class RawClient {
   readonly socket: Socket;
@@ -75,12 +78,12 @@ export class RawClient {
     return this.frames.find(({ opcode }) => opcode === 8)?.payload.toString("utf8", 2) ?? "";
   }
 
-  async until(isDone: () => boolean, timeoutMs = 5000): Promise<void> {
-    const timer = setTimeout(() => this.wake?.(), timeoutMs);
-    const endMs = Date.now() + timeoutMs - 5;
+  async until(isDone: () => boolean): Promise<void> {
+    const timer = setTimeout(() => this.wake?.(), PATIENCE_MS);
+    const endMs = Date.now() + PATIENCE_MS - 5;
     while (!isDone()) {
       if (Date.now() >= endMs)
-        throw new Error(`waited ${timeoutMs} ms in vain; head: ${this.head || "none"}`);
+        throw new Error(`waited ${PATIENCE_MS} ms in vain; head: ${this.head || "none"}`);
       await new Promise<void>((resolve) => {
         this.wake = resolve;
       });
@@ -88,8 +91,8 @@ export class RawClient {
     clearTimeout(timer);
   }
 
-  untilClosed(timeoutMs?: number): Promise<void> {
-    return this.until(() => this.isClosed, timeoutMs);
+  untilClosed(): Promise<void> {
+    return this.until(() => this.isClosed);
   }
 
   text(text: string): void {

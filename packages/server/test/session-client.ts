@@ -7,7 +7,7 @@ import {
   type ClientRequest,
 } from "@weapp-socket/protocol";
 import { WebSocket } from "ws";
-import { settled } from "./server-world.js";
+import { PATIENCE_MS } from "./raw-client.js";
 
 export interface SessionClientOptions {
   readonly port: number;
@@ -78,13 +78,13 @@ export class SessionClient {
   }
 
   async until(isTrue: () => boolean): Promise<void> {
-    const end = Date.now() + 5000;
+    const end = Date.now() + PATIENCE_MS;
     while (!isTrue()) {
       if (Date.now() > end)
         throw new Error(
           `not in time: ${this.machine.state}; came: ${JSON.stringify(this.outputs.slice(-5))} ${this.frames.slice(-3).join()}`,
         );
-      await settled(5);
+      await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
 

@@ -55,7 +55,7 @@ describe("the receipt of a push to a session client", () => {
     const pushed = await server.push({ user: "ann" }, "more", { receipt: true });
     await client.until(() => client.messages("~").length === 1);
     const stateNow = async (): Promise<unknown> => (await server.receipt(pushed.receipt!))?.state;
-    await expect.poll(stateNow, { timeout: 4000 }).toBe("received");
+    await expect.poll(stateNow).toBe("received");
     expect(await server.push({ user: "ann" }, "no receipt")).not.toHaveProperty("receipt");
     expect(await server.receipt("of-nothing")).toBeUndefined();
   });
@@ -66,8 +66,8 @@ describe("the receipt of a push to a session client", () => {
     const receipt = await push(world);
     await client.until(() => client.messages("~").length === 1);
     // The client acknowledges a second after the first message.
-    await expect.poll(() => stateOf(world, receipt), { timeout: 4000 }).toBe("sent");
-    await expect.poll(() => stateOf(world, receipt), { timeout: 4000 }).toBe("received");
+    await expect.poll(() => stateOf(world, receipt)).toBe("sent");
+    await expect.poll(() => stateOf(world, receipt)).toBe("received");
   });
 
   test("says so too when it was sent from history", async () => {
@@ -79,8 +79,8 @@ describe("the receipt of a push to a session client", () => {
     expect(await stateOf(world, receipt)).toBe("accepted");
     client.input({ type: "unpause", reason: "offline" });
     await client.until(() => client.messages("~").length === 1);
-    await expect.poll(() => stateOf(world, receipt), { timeout: 4000 }).toBe("sent");
-    await expect.poll(() => stateOf(world, receipt), { timeout: 4000 }).toBe("received");
+    await expect.poll(() => stateOf(world, receipt)).toBe("sent");
+    await expect.poll(() => stateOf(world, receipt)).toBe("received");
   });
 
   test.each([
@@ -92,7 +92,7 @@ describe("the receipt of a push to a session client", () => {
     clients.push(client);
     await client.untilLive();
     const { receipt } = await ask(world, "/v1/push", { to, data: "news", receipt: true });
-    await expect.poll(() => stateOf(world, String(receipt)), { timeout: 4000 }).toBe("received");
+    await expect.poll(() => stateOf(world, String(receipt))).toBe("received");
   });
 
   test("never says received of what a gap passed over", async () => {
@@ -105,7 +105,7 @@ describe("the receipt of a push to a session client", () => {
     client.input({ type: "unpause", reason: "offline" });
     await client.until(() => client.of("gap").length === 1);
     const later = await push(world);
-    await expect.poll(() => stateOf(world, later), { timeout: 4000 }).toBe("received");
+    await expect.poll(() => stateOf(world, later)).toBe("received");
     expect(await stateOf(world, receipt)).toBe("accepted");
   });
 });

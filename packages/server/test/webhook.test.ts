@@ -45,15 +45,13 @@ async function push({ port }: ServerWorld, data: unknown, more: object = {}): Pr
   return ((await response.json()) as { receipt: string }).receipt;
 }
 
-const patience = { timeout: 5000 };
-
 describe("the webhook", () => {
   test("tells once that a push was received, signed so that the documented check believes it", async () => {
     const receiver = await startReceiver();
     const world = await startServer(optionsOf({ url: receiver.url, secret }));
     await enter(world);
     const receipt = await push(world, "news");
-    await expect.poll(() => receiver.requests.length, patience).toBe(1);
+    await expect.poll(() => receiver.requests.length).toBe(1);
     const { headers, body } = receiver.requests[0]!;
     const readWebhook = await readWebhookOfDocs();
     const events = readWebhook(headers, body, secret);
@@ -80,7 +78,7 @@ describe("the webhook", () => {
     const world = await startServer(optionsOf({ url: receiver.url, secret, retryDelayMs: 1 }, lines));
     await enter(world);
     await push(world, 1);
-    await expect.poll(() => receiver.requests.length, patience).toBe(4);
+    await expect.poll(() => receiver.requests.length).toBe(4);
     expect(new Set(receiver.requests.map(({ body }) => body)).size).toBe(1);
     expect(new Set(receiver.requests.map(({ headers }) => headers["webhook-id"])).size).toBe(1);
     await expect.poll(() => world.server.stats.webhookDelivered).toBe(1);
@@ -107,13 +105,13 @@ describe("the webhook", () => {
     await enter(world);
     await push(world, 1);
     await push(world, 2);
-    await expect.poll(() => world.server.stats.webhookFailures, patience).toBeGreaterThan(1);
+    await expect.poll(() => world.server.stats.webhookFailures).toBeGreaterThan(1);
     const again = new WebhookReceiver();
     again.answer = () => undefined;
     await again.listen(port);
-    await expect.poll(() => again.requests.length, patience).toBeGreaterThan(1);
+    await expect.poll(() => again.requests.length).toBeGreaterThan(1);
     again.answer = (response) => response.writeHead(200).end();
-    await expect.poll(() => world.server.stats.webhookDelivered, patience).toBe(2);
+    await expect.poll(() => world.server.stats.webhookDelivered).toBe(2);
     const faults = new Set(lines.map(([{ fault }]) => fault));
     expect(faults).toContain("no connection (ECONNREFUSED)");
     expect(faults).toContain("no answer within 100 ms");
@@ -132,13 +130,13 @@ describe("the webhook", () => {
     await push(world, 2);
     await push(world, 3);
     // The client acknowledges them together.
-    await expect.poll(() => world.server.stats.webhookDelivered, patience).toBe(2);
+    await expect.poll(() => world.server.stats.webhookDelivered).toBe(2);
     await push(world, 4);
-    await expect.poll(() => world.server.stats.webhookDelivered, patience).toBe(3);
-    await expect.poll(() => world.server.stats.webhookFailures, patience).toBeGreaterThan(2);
+    await expect.poll(() => world.server.stats.webhookDelivered).toBe(3);
+    await expect.poll(() => world.server.stats.webhookFailures).toBeGreaterThan(2);
     expect(world.server.stats.webhookDropped.size).toBe(0);
     poison = "of nothing any more";
-    await expect.poll(() => world.server.stats.webhookDelivered, patience).toBe(4);
+    await expect.poll(() => world.server.stats.webhookDelivered).toBe(4);
   });
 
   test("what it always refuses is dropped alone, after its tries", async () => {
@@ -151,8 +149,8 @@ describe("the webhook", () => {
     await enter(world);
     poison = await push(world, 1);
     await push(world, 2);
-    await expect.poll(() => world.server.stats.webhookDropped.get("attempts"), patience).toBe(1);
-    await expect.poll(() => world.server.stats.webhookDelivered, patience).toBe(1);
+    await expect.poll(() => world.server.stats.webhookDropped.get("attempts")).toBe(1);
+    await expect.poll(() => world.server.stats.webhookDelivered).toBe(1);
   });
 
   test("gives up after its tries, after its time, and what its queue does not hold", async () => {
@@ -163,7 +161,7 @@ describe("the webhook", () => {
       await enter(world);
       for (let n = 0; n < 3; n += 1) await push(world, n);
       const { webhookDropped } = world.server.stats;
-      await expect.poll(() => webhookDropped.size, patience).toBeGreaterThan(0);
+      await expect.poll(() => webhookDropped.size).toBeGreaterThan(0);
       return Object.fromEntries(webhookDropped);
     };
     expect(await droppedOf({ maxAttempts: 2 })).toEqual({ attempts: 3 });
@@ -180,7 +178,7 @@ describe("the webhook", () => {
     );
     await enter(world);
     await push(world, 1);
-    await expect.poll(() => receiver.requests.length, patience).toBe(1);
+    await expect.poll(() => receiver.requests.length).toBe(1);
     receiver.answer = (response) => response.writeHead(200).end();
     await world.close();
     expect(world.server.stats.webhookDelivered).toBe(1);
@@ -189,7 +187,7 @@ describe("the webhook", () => {
     const other = await startServer(optionsOf({ url: receiver.url, secret, closeTimeoutMs: 50 }));
     await enter(other);
     await push(other, 1);
-    await expect.poll(() => receiver.requests.length, patience).toBeGreaterThan(2);
+    await expect.poll(() => receiver.requests.length).toBeGreaterThan(2);
     await other.close();
     expect(Object.fromEntries(other.server.stats.webhookDropped)).toEqual({ closed: 1 });
   });

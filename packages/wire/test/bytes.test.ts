@@ -162,7 +162,7 @@ describe("close", () => {
         code === 1005 ? "code: expected 1000-1003, 1007-1014 or 3000-4999, got 1005" : RangeError,
       );
     }
-  }, 10_000);
+  });
 
   test("a reason is 123 bytes at most, and is cut at a character", () => {
     expect(() => encodeClosePayload(1000, "界".repeat(42))).toThrow(

@@ -15,7 +15,7 @@ const abilities: Abilities = {
 let page: SuitePage;
 beforeAll(async () => {
   page = await openSuitePage({ entry: join(import.meta.dirname, "page.ts"), abilities });
-}, 60_000);
+});
 afterAll(() => page?.close());
 
 const cases = conformanceCases(abilities);
@@ -23,7 +23,7 @@ const cases = conformanceCases(abilities);
 describe.each<SuiteProfile>(["device", "devtools"])("the browser's own WebSocket, %s", (profile) => {
   for (const { name } of cases) {
     // oxlint-disable-next-line vitest/valid-title -- names are data
-    test(name, { timeout: 20_000 }, async () => {
+    test(name, async () => {
       expect(await page.run(profile, name)).toBeUndefined();
     });
   }

@@ -41,7 +41,7 @@ export function dial(
       url,
       headers: [],
       protocols: [],
-      timeoutMs: 5_000,
+      timeoutMs: 60_000,
       tcpNoDelay: false,
       perMessageDeflate: false,
       ...request,

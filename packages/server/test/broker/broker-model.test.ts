@@ -76,7 +76,7 @@ const runs = Number(process.env["BROKER_MODEL_RUNS"] ?? 40);
 describe("broker against its model", () => {
   const makeFolder = useTemporaryFolders();
 
-  it("memory", { timeout: 20_000 + runs * 100 }, async () => {
+  it("memory", { timeout: 120_000 + runs * 1000 }, async () => {
     const program = fc.array(fc.oneof(...commonSteps), { maxLength: 60 });
     const property = fc.asyncProperty(program, async (steps) => {
       const clock = createManualClock();
@@ -98,7 +98,7 @@ describe("broker against its model", () => {
     await expect(fc.assert(property, { numRuns: runs * 10 })).resolves.toBeUndefined();
   });
 
-  it("lmdb, with crashes", { timeout: 20_000 + runs * 1000 }, async () => {
+  it("lmdb, with crashes", { timeout: 120_000 + runs * 3000 }, async () => {
     const program = fc.array(fc.oneof(...commonSteps, ...storeSteps), { maxLength: 40 });
     const property = fc.asyncProperty(program, async (steps) => {
       const clock = createManualClock();

@@ -25,7 +25,7 @@ export function useChildProgram(source: URL): () => string {
         rollupOptions: { external: ["lmdb"], output: { entryFileNames: "child.mjs" } },
       },
     });
-  }, 60_000);
+  });
 
   afterAll(() => {
     rmSync(outDir, { recursive: true, force: true });

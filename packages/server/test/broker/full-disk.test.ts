@@ -22,7 +22,7 @@ describe.skipIf(process.platform === "win32")("a disk that is full", () => {
     const { stdout, status } = spawnSync(
       "sh",
       ["-c", `ulimit -f 1000; exec "$0" "$@"`, process.execPath, childPath(), path, durability],
-      { encoding: "utf8", timeout: 20_000 },
+      { encoding: "utf8", timeout: 100_000 },
     );
     expect(status).toBe(0);
     return JSON.parse(stdout) as Outcome;

@@ -24,7 +24,7 @@ describe("kill loop", () => {
     ["disk", Math.ceil(rounds / 4)],
   ] as const)(
     "L2: nothing acknowledged as %s is lost, doubled or out of order in %i kills",
-    { timeout: 30_000 + rounds * 5000 },
+    { timeout: 120_000 + rounds * 10_000 },
     async (durability, kills) => {
       const path = makeFolder();
       const acked = new Map<string, Acked>();

@@ -190,5 +190,5 @@ describe.each([
     expect(components.length).toBeGreaterThan(atLeast);
     expect(lines(program.diagnostics)).toEqual([]);
     expect(Object.keys(program.units).length).toBeGreaterThan(atLeast);
-  }, 20_000);
+  });
 });

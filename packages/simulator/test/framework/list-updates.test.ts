@@ -142,4 +142,4 @@ test("calls between two frames, drawn together, are drawn as the data says", asy
   } finally {
     await browser.close();
   }
-}, 60_000);
+});

@@ -259,7 +259,7 @@ describe("close", () => {
       await app.close();`;
     const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], {
       cwd: import.meta.dirname,
-      timeout: 20_000,
+      timeout: 100_000,
     });
     expect(stdout).toBe("heard nobody waits\n");
   });

@@ -131,12 +131,12 @@ test("a changed file is compiled and told to the pages, a mended one clears the 
   const heard = vi.fn<(event: RelayEvent) => void>();
   relay.listen(heard);
   folder.write({ "pages/a/a.wxml": "<view>" });
-  await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(1), 3000);
+  await expect.poll(() => heard).toHaveBeenCalledTimes(1);
   expect(heard.mock.calls[0]?.[0]).toMatchObject({ type: "program", version: 2 });
   expect(diagnostics.mock.lastCall?.[0]).toMatchObject([{ file: "pages/a/a.wxml", line: 1 }]);
   expect(await (await fetch(`${url}/program/program.json`)).json()).toMatchObject({ version: 2 });
   folder.write({ "pages/a/a.wxml": "<view></view><text/>" });
-  await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(2), 3000);
+  await expect.poll(() => heard).toHaveBeenCalledTimes(2);
   expect(diagnostics.mock.lastCall?.[0]).toEqual([]);
   expect(programs).toEqual([2, 3]);
   relay.close();
@@ -148,7 +148,7 @@ test("a file that appears where one was missed is seen, also in a new folder", a
   const programs: Program[] = [];
   simulator.on("program", (program) => programs.push(program));
   folder.write({ "deep/er/b.wxml": "<view/>", "deep/er/b.js": "Page({})" });
-  await vi.waitFor(() => expect(programs.at(-1)?.diagnostics).toEqual([]), 3000);
+  await expect.poll(() => programs.at(-1)?.diagnostics).toEqual([]);
 });
 
 test("close ends the relays, and the port is free again", async () => {
@@ -159,7 +159,7 @@ test("close ends the relays, and the port is free again", async () => {
   const heard = vi.fn<(event: RelayEvent) => void>();
   relay.listen(heard);
   await simulator.close();
-  await vi.waitFor(() => expect(heard).toHaveBeenCalledWith({ type: "lost" }));
+  await expect.poll(() => heard).toHaveBeenCalledWith({ type: "lost" });
   const again = createServer();
   await new Promise<void>((listening) => void again.listen(port, "127.0.0.1", listening));
   again.close();

@@ -48,7 +48,7 @@ test("a page's socket is the host's: headers, profile, echo of both sorts, close
     ["X-Own", "1"],
   ] as const;
   const link = relay.transport.dial({ ...dial, headers }, events);
-  await vi.waitFor(() => expect(events.seen).toHaveLength(2));
+  await expect.poll(() => events.seen).toHaveLength(2);
   expect(events.seen[0]).toMatchObject([
     "open",
     { header: expect.anything() as object, profile: { rtt: expect.any(Number) as number } },
@@ -57,23 +57,23 @@ test("a page's socket is the host's: headers, profile, echo of both sorts, close
   expect(seen[0]).toMatchObject({ origin: "https://servicewechat.com", "x-own": "1" });
   link.send("字😀");
   link.send(Uint8Array.from([1, 2]).buffer);
-  await vi.waitFor(() => expect(events.seen).toHaveLength(4));
+  await expect.poll(() => events.seen).toHaveLength(4);
   expect(events.seen.slice(2)).toEqual([
     ["message", "字😀"],
     ["message", Uint8Array.from([1, 2]).buffer],
   ]);
   link.close(4000, "bye");
-  await vi.waitFor(() => expect(events.seen.at(-1)?.[0]).toBe("close"));
+  await expect.poll(() => events.seen.at(-1)?.[0]).toBe("close");
 });
 
 test("10,000 messages keep their order", async () => {
   const { relay, dial } = await openWorld();
   const events = recordEvents();
   const link = relay.transport.dial(dial, events);
-  await vi.waitFor(() => expect(events.seen).toHaveLength(2));
+  await expect.poll(() => events.seen).toHaveLength(2);
   const numbers = Array.from({ length: 10_000 }, (_, index) => String(index));
   for (const number of numbers) link.send(number);
-  await vi.waitFor(() => expect(events.seen).toHaveLength(10_002), 15_000);
+  await expect.poll(() => events.seen).toHaveLength(10_002);
   expect(events.seen.slice(2).map(([, data]) => data)).toEqual(numbers);
 });
 
@@ -81,16 +81,16 @@ test("nothing listens: the cause is a word", async () => {
   const { relay, dial } = await openWorld();
   const events = recordEvents();
   relay.transport.dial({ ...dial, url: "ws://127.0.0.1:1" }, events);
-  await vi.waitFor(() => expect(events.seen).toMatchObject([["fail", { cause: "refused" }]]));
+  await expect.poll(() => events.seen).toMatchObject([["fail", { cause: "refused" }]]);
 });
 
 test("a page that is loaded again leaves no socket behind", async () => {
   const { relay, dial, clients } = await openWorld();
   const events = recordEvents();
   relay.transport.dial(dial, events);
-  await vi.waitFor(() => expect(clients.size).toBe(1));
+  await expect.poll(() => clients.size).toBe(1);
   relay.close();
-  await vi.waitFor(() => expect(clients.size).toBe(0));
+  await expect.poll(() => clients.size).toBe(0);
   expect(events.seen.some(([name]) => name === "close")).toBe(false);
 });
 
@@ -98,7 +98,7 @@ test("a server that is killed is heard", async () => {
   const { relay, dial, clients } = await openWorld();
   const events = recordEvents();
   relay.transport.dial(dial, events);
-  await vi.waitFor(() => expect(events.seen).toHaveLength(2));
+  await expect.poll(() => events.seen).toHaveLength(2);
   for (const client of clients) client.terminate();
-  await vi.waitFor(() => expect(events.seen.at(-1)).toEqual(["close", 1006, ""]));
+  await expect.poll(() => events.seen.at(-1)).toEqual(["close", 1006, ""]);
 });

@@ -19,7 +19,7 @@ beforeAll(async () => {
     // Chromium's own wall between the net and this machine; others, and older ones, have none.
     "--disable-features=LocalNetworkAccessChecks",
   ]);
-}, 60_000);
+});
 afterAll(() => browser.close());
 
 interface World {

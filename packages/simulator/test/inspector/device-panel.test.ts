@@ -11,7 +11,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   browser = await openBrowser();
-}, 60_000);
+});
 afterAll(() => browser.close());
 
 const PROGRAM = {
@@ -71,7 +71,7 @@ async function open(options: Partial<SimulatorOptions> = {}): Promise<World> {
 const data = (page: Page, path: string): Promise<unknown> =>
   page.evaluate((name) => window.simulator?.pages()[0]?.data(name), path);
 const sees = (page: Page, path: string, value: unknown): Promise<void> =>
-  expect.poll(() => data(page, path), { timeout: 3_000 }).toEqual(value);
+  expect.poll(() => data(page, path)).toEqual(value);
 const tap = (page: Page, selector: string): Promise<void> =>
   page.evaluate((name) => window.simulator!.page().find(name)!.tap(), selector);
 const bar = (page: Page): Locator => page.getByRole("group", { name: "Conditions" });
@@ -186,11 +186,11 @@ test("hide: the page hides, the cover counts to the suspension, which ends the s
   await sees(page, "life", ["show", "hide"]);
   const cover = page.locator(".cover");
   expect(await cover.innerText()).toMatch(/suspended in [45] s/);
-  await expect.poll(() => cover.innerText(), { timeout: 8_000 }).toContain("Suspended");
+  await expect.poll(() => cover.innerText()).toContain("Suspended");
   await cover.getByRole("button", { name: "Show" }).click();
   await sees(page, "life", ["show", "hide", "show"]);
   await expect.poll(() => data(page, "socket")).toMatch(/^closed|fail|interrupted/);
-}, 20_000);
+});
 
 test("phone: another model is another width, the dark one another theme", async () => {
   const { page } = await open();
@@ -317,7 +317,7 @@ test("domains: with the check on, an address that is not in the lists is refused
   const { page } = await open();
   await sees(page, "socket", "open");
   await page.getByRole("switch", { name: "Check domains" }).click();
-  await expect.poll(() => data(page, "socket"), { timeout: 3_000 }).toMatch(/url not in domain list/);
+  await expect.poll(() => data(page, "socket")).toMatch(/url not in domain list/);
 });
 
 test("domains: a program without an appid of its own is told that nothing is checked", async () => {

@@ -8,7 +8,7 @@ let page: Page;
 
 beforeAll(async () => {
   world = await openInspectorWorld();
-}, 60_000);
+});
 
 afterAll(() => world?.close());
 

@@ -11,7 +11,7 @@ let world: InspectorWorld;
 beforeAll(async () => {
   mkdirSync(screenshots, { recursive: true });
   world = await openInspectorWorld();
-}, 60_000);
+});
 
 afterAll(() => world?.close());
 

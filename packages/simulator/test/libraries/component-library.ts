@@ -141,5 +141,5 @@ export function testComponents(library: ComponentLibrary, wxml: Readonly<Record<
     expect(
       drawn.filter(({ errors, width, height }) => errors.length > 0 || width < 10 || height < 10),
     ).toEqual([]);
-  }, 60_000);
+  });
 }

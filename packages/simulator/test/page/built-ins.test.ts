@@ -12,7 +12,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   browser = await openBrowser();
-}, 60_000);
+});
 afterAll(() => browser.close());
 
 test("lines of danmu-list fly when the video comes to their second, once, and only where they are wanted", async () => {

@@ -9,7 +9,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   browser = await openBrowser();
-}, 60_000);
+});
 afterAll(() => browser.close());
 
 test("what is set between two frames is in the data at once and drawn together; callbacks follow in order", async () => {

@@ -7,7 +7,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   browser = await openBrowser();
-}, 60_000);
+});
 afterAll(() => browser.close());
 
 /** Calls a function and leaves what it answers in the page's data. */

@@ -30,7 +30,7 @@ beforeAll(async () => {
     ),
   );
   page = await openSuitePage({ entry: join(import.meta.dirname, "conformance-page.ts"), abilities, host });
-}, 60_000);
+});
 afterAll(() => page?.close());
 
 const cases = conformanceCases(abilities);
@@ -38,7 +38,7 @@ const cases = conformanceCases(abilities);
 describe.each<SuiteProfile>(["device", "devtools"])("a page's sockets through the relay, %s", (profile) => {
   for (const { name } of cases) {
     // oxlint-disable-next-line vitest/valid-title -- names are data
-    test(name, { timeout: 20_000 }, async () => {
+    test(name, async () => {
       expect(await page.run(profile, name)).toBeUndefined();
     });
   }

@@ -68,7 +68,7 @@ export const DIAL: DialRequest = {
   url: "ws://127.0.0.1:1/x",
   headers: [["X-A", "1"]],
   protocols: ["p"],
-  timeoutMs: 1000,
+  timeoutMs: 60_000,
   tcpNoDelay: true,
   perMessageDeflate: false,
 };

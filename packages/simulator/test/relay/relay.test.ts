@@ -8,10 +8,10 @@ test("a dial reaches the host's transport whole, its answer the page", async () 
   const events = recordEvents();
   relay.transport.dial(DIAL, events);
   expect(events.seen).toEqual([]);
-  await vi.waitFor(() => expect(links).toHaveLength(1));
+  await expect.poll(() => links).toHaveLength(1);
   expect(links[0]!.request).toEqual(DIAL);
   links[0]!.events.open({ header: { Upgrade: "websocket" } });
-  await vi.waitFor(() => expect(events.seen).toEqual([["open", { header: { Upgrade: "websocket" } }]]));
+  await expect.poll(() => events.seen).toEqual([["open", { header: { Upgrade: "websocket" } }]]);
 });
 
 test("messages keep their sort, bytes and order in both directions, and are fresh buffers", async () => {
@@ -23,14 +23,14 @@ test("messages keep their sort, bytes and order in both directions, and are fres
   link.send(bytes);
   link.send("");
   link.send(new ArrayBuffer(0));
-  await vi.waitFor(() => expect(links[0]?.calls).toHaveLength(4));
+  await expect.poll(() => links[0]?.calls).toHaveLength(4);
   const sent = links[0]!.calls.map(([, data]) => data);
   expect(sent).toEqual(["\uFEFF字\u0000😀", bytes, "", new ArrayBuffer(0)]);
   expect((sent[1] as ArrayBuffer).byteLength).toBe(3);
   links[0]!.events.open({ header: {} });
   for (const data of sent) links[0]!.events.message(data as string | ArrayBuffer);
   links[0]!.events.close(4001, "done");
-  await vi.waitFor(() => expect(events.seen.at(-1)).toEqual(["close", 4001, "done"]));
+  await expect.poll(() => events.seen.at(-1)).toEqual(["close", 4001, "done"]);
   expect(events.seen.slice(1, -1)).toEqual(sent.map((data) => ["message", data]));
 });
 
@@ -38,11 +38,11 @@ test("what a host sends in one turn arrives in order, and nothing of it is misse
   const { relay, links } = await openRelayWorld();
   const events = recordEvents();
   relay.transport.dial(DIAL, events);
-  await vi.waitFor(() => expect(links).toHaveLength(1));
+  await expect.poll(() => links).toHaveLength(1);
   links[0]!.events.open({ header: {} });
   for (let index = 0; index < 1000; index += 1) links[0]!.events.message(String(index));
   links[0]!.events.close(1000, "");
-  await vi.waitFor(() => expect(events.seen).toHaveLength(1002));
+  await expect.poll(() => events.seen).toHaveLength(1002);
   expect(events.seen.slice(1, -1).map(([, data]) => Number(data))).toEqual(
     Array.from({ length: 1000 }, (_, i) => i),
   );
@@ -53,11 +53,11 @@ test("two links do not mix", async () => {
   const [a, b] = [recordEvents(), recordEvents()];
   relay.transport.dial(DIAL, a);
   relay.transport.dial({ ...DIAL, url: "ws://b" }, b);
-  await vi.waitFor(() => expect(links).toHaveLength(2));
+  await expect.poll(() => links).toHaveLength(2);
   links[1]!.events.fail({ cause: "dns", detail: "no such name" });
   links[0]!.events.open({ header: {} });
   links[0]!.events.message("for a");
-  await vi.waitFor(() => expect(a.seen).toHaveLength(2));
+  await expect.poll(() => a.seen).toHaveLength(2);
   expect(b.seen).toEqual([["fail", { cause: "dns", detail: "no such name" }]]);
 });
 
@@ -65,34 +65,34 @@ test("a terminated link hears nothing more, whatever the host still says", async
   const { relay, links } = await openRelayWorld();
   const events = recordEvents();
   const link = relay.transport.dial(DIAL, events);
-  await vi.waitFor(() => expect(links).toHaveLength(1));
+  await expect.poll(() => links).toHaveLength(1);
   link.terminate();
   links[0]!.events.open({ header: {} });
   links[0]!.events.message("late");
   const other = recordEvents();
   relay.transport.dial(DIAL, other);
-  await vi.waitFor(() => expect(links).toHaveLength(2));
+  await expect.poll(() => links).toHaveLength(2);
   expect(links[0]!.calls).toEqual([["terminate"]]);
   links[1]!.events.open({ header: {} });
-  await vi.waitFor(() => expect(other.seen).toHaveLength(1));
+  await expect.poll(() => other.seen).toHaveLength(1);
   expect(events.seen).toEqual([]);
 });
 
 test("close goes to the host with its code and reason", async () => {
   const { relay, links } = await openRelayWorld();
   relay.transport.dial(DIAL, recordEvents()).close(3001, "字");
-  await vi.waitFor(() => expect(links[0]?.calls).toEqual([["close", 3001, "字"]]));
+  await expect.poll(() => links[0]?.calls).toEqual([["close", 3001, "字"]]);
 });
 
 test("what the host holds back is counted in bufferedBytes until it is gone", async () => {
   const { relay, links } = await openRelayWorld();
   const link = relay.transport.dial(DIAL, recordEvents());
-  await vi.waitFor(() => expect(links).toHaveLength(1));
+  await expect.poll(() => links).toHaveLength(1);
   links[0]!.bufferedBytes = 500;
   link.send("x");
-  await vi.waitFor(() => expect(link.bufferedBytes).toBe(500));
+  await expect.poll(() => link.bufferedBytes).toBe(500);
   links[0]!.bufferedBytes = 0;
-  await vi.waitFor(() => expect(link.bufferedBytes).toBe(0));
+  await expect.poll(() => link.bufferedBytes).toBe(0);
 });
 
 test("a relay that is lost ends open links with 1006, others with a failure, calls with an error, and says so", async () => {
@@ -104,11 +104,11 @@ test("a relay that is lost ends open links with 1006, others with a failure, cal
   const late = relay.transport.dial(DIAL, connecting);
   const call = relay.call("hang", {});
   call.catch(() => undefined);
-  await vi.waitFor(() => expect(links).toHaveLength(2));
+  await expect.poll(() => links).toHaveLength(2);
   links[0]!.events.open({ header: {} });
-  await vi.waitFor(() => expect(open.seen).toHaveLength(1));
+  await expect.poll(() => open.seen).toHaveLength(1);
   socket.destroy();
-  await vi.waitFor(() => expect(heard).toHaveBeenCalledWith({ type: "lost" }));
+  await expect.poll(() => heard).toHaveBeenCalledWith({ type: "lost" });
   expect(open.seen.at(-1)).toEqual(["close", 1006, ""]);
   expect(connecting.seen).toEqual([["fail", { cause: "reset", detail: expect.any(String) as string }]]);
   await expect(call).rejects.toMatchObject({ code: "lost" });
@@ -117,7 +117,7 @@ test("a relay that is lost ends open links with 1006, others with a failure, cal
   const after = recordEvents();
   relay.transport.dial(DIAL, after);
   expect(after.seen).toEqual([]);
-  await vi.waitFor(() => expect(after.seen).toHaveLength(1));
+  await expect.poll(() => after.seen).toHaveLength(1);
 });
 
 test("when a page goes its links are terminated and its calls aborted", async () => {
@@ -129,9 +129,9 @@ test("when a page goes its links are terminated and its calls aborted", async ()
   const { relay, links } = await openRelayWorld({ calls: new Map([["hang", hang]]) });
   relay.transport.dial(DIAL, recordEvents());
   relay.call("hang", {}).catch(() => undefined);
-  await vi.waitFor(() => expect(aborted).toBeDefined());
+  await expect.poll(() => aborted).toBeDefined();
   relay.close();
-  await vi.waitFor(() => expect(links[0]!.calls).toEqual([["terminate"]]));
+  await expect.poll(() => links[0]!.calls).toEqual([["terminate"]]);
   expect(aborted!.aborted).toBe(true);
 });
 
@@ -186,10 +186,10 @@ test("an aborted call rejects at once and stops the host", async () => {
   const { relay } = await openRelayWorld({ calls: new Map([["hang", hang]]) });
   const abort = new AbortController();
   const call = relay.call("hang", {}, { signal: abort.signal });
-  await vi.waitFor(() => expect(signal).toBeDefined());
+  await expect.poll(() => signal).toBeDefined();
   abort.abort();
   await expect(call).rejects.toMatchObject({ code: "abort" });
-  await vi.waitFor(() => expect(signal!.aborted).toBe(true));
+  await expect.poll(() => signal!.aborted).toBe(true);
   await expect(relay.call("hang", {}, { signal: abort.signal })).rejects.toMatchObject({ code: "abort" });
 });
 
@@ -198,9 +198,7 @@ test("the host's word of a new program is heard", async () => {
   const heard = vi.fn<(event: RelayEvent) => void>();
   const undo = relay.listen(heard);
   session.tell({ type: "program", version: 2, diagnostics: [] });
-  await vi.waitFor(() =>
-    expect(heard).toHaveBeenCalledWith({ type: "program", version: 2, diagnostics: [] }),
-  );
+  await expect.poll(() => heard).toHaveBeenCalledWith({ type: "program", version: 2, diagnostics: [] });
   undo();
 });
 
@@ -209,12 +207,12 @@ test("a page that does not read is cut at the limit", async () => {
   const heard = vi.fn<(event: RelayEvent) => void>();
   relay.listen(heard);
   relay.transport.dial(DIAL, recordEvents());
-  await vi.waitFor(() => expect(links).toHaveLength(1));
+  await expect.poll(() => links).toHaveLength(1);
   links[0]!.events.open({ header: {} });
   socket.cork();
   const message = new ArrayBuffer(256 * 1024);
   for (let index = 0; index < 6; index += 1) links[0]!.events.message(message);
   expect(links[0]!.calls).toEqual([["terminate"]]);
   socket.uncork();
-  await vi.waitFor(() => expect(heard).toHaveBeenCalledWith({ type: "lost" }));
+  await expect.poll(() => heard).toHaveBeenCalledWith({ type: "lost" });
 });

@@ -11,7 +11,7 @@ export interface Page {
   readonly log: Heard[];
   /** A listener or callback that writes `name` and what it is given. */
   readonly note: (name: string) => (payload?: unknown) => void;
-  /** What was heard under `name` for the `count`th time. Rejects after five seconds. */
+  /** What was heard under `name` for the `count`th time. Rejects after half a minute. */
   readonly heard: (name: string, count?: number) => Promise<unknown>;
   readonly names: () => string[];
   /** connectSocket with all three callbacks and all four listeners noted. */
@@ -29,7 +29,8 @@ export interface Socket {
   readonly id: string;
 }
 
-const patienceMs = 5_000;
+/** Long: what is waited for comes, and a busy machine takes its time. */
+const patienceMs = 30_000;
 
 export function createPage(world: SuiteWorld, options: Record<string, unknown> = {}): Page {
   const log: Heard[] = [];
