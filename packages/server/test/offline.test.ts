@@ -147,8 +147,8 @@ describe("a push that expires", () => {
     const client = await enter(west.world);
     await east.world.server.push({ user: "ann" }, "news", { ttlMs: 5000 });
     await client.until(() => client.messages("~").length === 1);
-    // The client acknowledges within a second of its own.
-    await settled(1200);
+    await client.until(() => client.of("send").some(({ text }) => text.includes('"t":"ack"')));
+    await settled();
     clock.advance(5000);
     await settled();
     expect([...east.events, ...west.events]).toEqual([]);

@@ -19,6 +19,9 @@ export interface SessionClientOptions {
   readonly session?: { readonly session: string; readonly secret: string };
 }
 
+/** Clients may share a device, and none of its attempts has the number of another: the clock alone would not do. */
+let lastAttempt = 0;
+
 /** The protocol's client machine on a real socket, and everything that came out of it. */
 export class SessionClient {
   readonly machine: ClientMachine;
@@ -27,19 +30,20 @@ export class SessionClient {
   readonly frames: string[] = [];
   socket: WebSocket | undefined;
   closeCode = 0;
+  /** Acknowledgements that are not sent yet; undefined: they are sent when they are due, within a second. */
+  private heldAcks: string[] | undefined;
   private readonly options: SessionClientOptions;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(options: SessionClientOptions) {
     this.options = options;
-    let attempt = Date.now();
     this.machine = createClientMachine({
       url: `ws://127.0.0.1:${options.port}${options.target ?? "/"}`,
       device: options.device ?? "d-test",
       client: "test/1",
       decode: decodeServerText,
       random: Math.random,
-      nextAttempt: () => (attempt += 1),
+      nextAttempt: () => (lastAttempt = Math.max(lastAttempt + 1, Date.now())),
       ...options.session,
     });
     for (const [channel, position] of Object.entries(options.channels ?? {}))
@@ -93,6 +97,19 @@ export class SessionClient {
     return this;
   }
 
+  /** From now on nothing that came is acknowledged, however long the test takes. */
+  holdAcks(): void {
+    this.heldAcks = [];
+  }
+
+  /** Acknowledges in one message what has come until now. */
+  async releaseAcks(): Promise<void> {
+    const position = this.of("message").at(-1)!.message.p;
+    await this.until(() => this.heldAcks?.at(-1)?.includes(position) === true);
+    this.socket?.send(this.heldAcks!.at(-1)!);
+    this.heldAcks = undefined;
+  }
+
   /** The link breaks; the client stays away until it is started again. */
   cut(): void {
     this.run(this.machine.handle({ type: "pause", reason: "offline" }, Date.now()));
@@ -115,7 +132,8 @@ export class SessionClient {
         this.dial(output.generation, output.url);
         return;
       case "send":
-        this.socket?.send(output.text);
+        if (this.heldAcks !== undefined && output.text.includes('"t":"ack"')) this.heldAcks.push(output.text);
+        else this.socket?.send(output.text);
         return;
       case "close":
         this.socket?.close(output.code, output.reason);

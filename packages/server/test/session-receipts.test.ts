@@ -63,10 +63,11 @@ describe("the receipt of a push to a session client", () => {
   test("says received once the client has acknowledged it, and no earlier", async () => {
     const world = await start();
     const client = await enter(world);
+    client.holdAcks();
     const receipt = await push(world);
     await client.until(() => client.messages("~").length === 1);
-    // The client acknowledges a second after the first message.
     await expect.poll(() => stateOf(world, receipt)).toBe("sent");
+    await client.releaseAcks();
     await expect.poll(() => stateOf(world, receipt)).toBe("received");
   });
 
@@ -77,9 +78,11 @@ describe("the receipt of a push to a session client", () => {
     await client.until(() => world.server.connectionCount === 0);
     const receipt = await push(world);
     expect(await stateOf(world, receipt)).toBe("accepted");
+    client.holdAcks();
     client.input({ type: "unpause", reason: "offline" });
     await client.until(() => client.messages("~").length === 1);
     await expect.poll(() => stateOf(world, receipt)).toBe("sent");
+    await client.releaseAcks();
     await expect.poll(() => stateOf(world, receipt)).toBe("received");
   });
 
