@@ -67,10 +67,17 @@ describe("who a client is", () => {
 
   test("an answer that does not come is 503 after handshakeTimeoutMs", async () => {
     const clock = createManualClock();
-    const world = await startServer({ clock, authenticate: () => new Promise(() => {}) });
+    let isAsked = false;
+    const world = await startServer({
+      clock,
+      authenticate: () => {
+        isAsked = true;
+        return new Promise(() => {});
+      },
+    });
     const client = await RawClient.dial(world.port);
     client.socket.write(upgradeRequest());
-    await settled();
+    await expect.poll(() => isAsked).toBe(true);
     clock.advance(13_000);
     await client.untilClosed();
     expect(client.status).toBe(503);

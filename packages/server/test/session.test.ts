@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { RequestError, type Authenticate, type PushServerOptions } from "../src/index.js";
+import { createManualClock } from "./broker/manual-clock.js";
 import { settled, startServer, type ServerWorld } from "./server-world.js";
 import { SessionClient, type SessionClientOptions } from "./session-client.js";
 
@@ -217,13 +218,15 @@ describe("a session client", () => {
   });
 
   test("that stays silent, or speaks raw, is told so and closed", async () => {
-    const world = await startServer({ ...OPEN, handshakeTimeoutMs: 1000 });
+    const clock = createManualClock();
+    const world = await startServer({ ...OPEN, clock });
     const silent = await world.knock("/?weapp-socket=1");
     const raw = await world.knock("/?weapp-socket=1");
     raw.text("hello");
     await raw.until(() => raw.frames.length === 2);
     expect(JSON.parse(raw.frames[0]!.payload.toString())).toMatchObject({ t: "bye", name: "bad-message" });
     expect(raw.frames[1]!.payload.readUInt16BE()).toBe(4500);
+    clock.advance(13_000);
     await silent.until(() => silent.frames.length === 2);
     expect(JSON.parse(silent.frames[0]!.payload.toString())).toMatchObject({
       t: "bye",
