@@ -4,6 +4,7 @@ import { WebSocket } from "ws";
 import { createPushServer, type PushServer } from "../src/index.js";
 import { createManualClock, type ManualClock } from "./broker/manual-clock.js";
 import { maskedFrame, RawClient, upgradeRequest } from "./raw-client.js";
+import { settled } from "./server-world.js";
 
 let server: PushServer;
 let port: number;
@@ -31,7 +32,7 @@ afterEach(async () => {
   await server.publish("room", "yes");
   await expect.poll(() => bystanderHeard).toHaveLength(2);
   expect(new Set(bystanderHeard)).toEqual(new Set(["still here?", "yes"]));
-  expect(server.connectionCount).toBe(1);
+  await expect.poll(() => server.connectionCount).toBe(1);
   bystander.terminate();
   await server.close();
 });
@@ -85,7 +86,7 @@ describe("instead of a handshake", () => {
   test("half a handshake and silence: 408 after handshakeTimeoutMs", async () => {
     const client = await RawClient.dial(port);
     client.socket.write(upgradeRequest().slice(0, 40));
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await settled();
     clock.advance(9_000);
     expect(client.isClosed).toBe(false);
     clock.advance(4_000);
@@ -96,7 +97,7 @@ describe("instead of a handshake", () => {
 
   test("silence from the first moment: 408 as well", async () => {
     const client = await RawClient.dial(port);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await settled();
     clock.advance(13_000);
     await client.untilClosed();
     expect(client.status).toBe(408);

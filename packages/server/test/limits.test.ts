@@ -5,6 +5,7 @@ import { createPushServer, type Connection, type PushServer, type PushServerOpti
 import { resolveLimits } from "../src/limits.js";
 import { createManualClock } from "./broker/manual-clock.js";
 import { maskedFrame, RawClient, upgradeRequest } from "./raw-client.js";
+import { settled } from "./server-world.js";
 
 const servers: PushServer[] = [];
 
@@ -26,8 +27,6 @@ function ending(connection: Connection): Promise<[number, string]> {
     connection.on("close", (code, reason) => resolve([code, reason]));
   });
 }
-
-const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 30));
 
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
@@ -225,6 +224,8 @@ test("a socket that has said nothing for a second makes room for one that does",
   const clock = createManualClock();
   const { port } = await start({ maxPendingHandshakes: 2, clock });
   const silent = [await RawClient.dial(port), await RawClient.dial(port)];
+  // The server has them by then: what counts is its time.
+  await settled();
   clock.advance(1000);
   const client = await RawClient.dial(port);
   await silent[0]!.untilClosed();

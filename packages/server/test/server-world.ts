@@ -72,8 +72,19 @@ afterEach(async () => {
   await Promise.all(worlds.splice(0).map((world) => world.close()));
 });
 
-/** After what is under way on sockets of this machine has arrived. */
-export const settled = (ms = 30): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const TURNS = 10;
+
+/**
+ * After what is under way between sockets of this process has arrived, and what follows from it. Time alone says nothing
+ * on a busy machine: the process may have stood still meanwhile. Hence so much time, in as many turns of the event loop as
+ * a message, its answer and what they start want, and more.
+ */
+export async function settled(ms = 30): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    await new Promise((resolve) => setTimeout(resolve, ms / TURNS));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
 
 /** How a connection ended on the server. */
 export function endOf(connection: Connection): Promise<[code: number, reason: string]> {

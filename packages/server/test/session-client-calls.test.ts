@@ -217,6 +217,7 @@ describe("the application calls a session client", () => {
     ]) {
       expect(await ask({ to: wrong, method: "m" })).toEqual([400, { status: 400, code: "bad-request" }]);
     }
+    await expect.poll(() => client.of("called").length).toBe(3);
     await settled();
     expect(client.of("called")).toHaveLength(3);
   });

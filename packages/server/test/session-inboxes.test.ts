@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { createMemoryBroker, type PushServerOptions } from "../src/index.js";
-import { settled, startServer, type ServerWorld } from "./server-world.js";
+import { startServer, type ServerWorld } from "./server-world.js";
 import { SessionClient, type SessionClientOptions } from "./session-client.js";
 
 const clients: SessionClient[] = [];
@@ -84,8 +84,8 @@ describe("a session client", () => {
   test("that is nobody in particular has no inboxes, and no client publishes to any", async () => {
     const world = await startServer({ authorize: () => true });
     const client = await enter(world, {});
-    await settled();
-    expect(client.of("refused").map(({ channel, error }) => [channel, error.code])).toEqual([
+    const refused = (): unknown[] => client.of("refused").map(({ channel, error }) => [channel, error.code]);
+    await expect.poll(refused).toEqual([
       ["~", "forbidden"],
       ["~device", "forbidden"],
     ]);
