@@ -45,7 +45,7 @@ function say(app: LaunchedProgram, content: string): void {
 }
 
 const isLive = (app: LaunchedProgram): Promise<unknown> =>
-  app.waitFor(() => app.page().data("state") === "live", { timeoutMs: 5_000 });
+  app.waitFor(() => app.page().data("state") === "live", { timeoutMs: 30_000 });
 const shows = (app: LaunchedProgram, expected: readonly string[]): Promise<void> =>
   expect.poll(() => texts(app)).toEqual(expected);
 

@@ -33,7 +33,7 @@ export interface SimulatorHandle {
   idle(): Promise<void>;
   /**
    * Resolves with what `condition` gives as soon as that is neither false, null nor undefined; rejects after
-   * `timeoutMs` (default 1000) of real time. What it throws counts as "not yet".
+   * `timeoutMs` (default 4000, a little less than test runners give a test) of real time. What it throws counts as "not yet".
    */
   waitFor<T>(condition: () => T, options?: { readonly timeoutMs?: number }): Promise<NonNullable<T>>;
   /** A finger on the back button of the navigation bar. */

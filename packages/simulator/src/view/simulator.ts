@@ -48,7 +48,7 @@ export interface Simulator extends SimulatorHandle {
 
 /** Between two looks at a condition. */
 const LOOK_MS = 5;
-const DEFAULT_WAIT_MS = 1_000;
+const DEFAULT_WAIT_MS = 4_000;
 
 /** Runs one mini program. Nothing happens before `start`. */
 export function createSimulator(

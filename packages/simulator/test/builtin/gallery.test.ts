@@ -80,7 +80,7 @@ test.each(Object.entries(ACTS))("the gallery's page %s without a browser", async
   onTestFinished(() => app.close());
   await act(app);
   await app.waitFor(() => says.every((words, at) => events(app)[at]?.startsWith(words)), {
-    timeoutMs: 3_000,
+    timeoutMs: 30_000,
   });
   expect(problems(app)).toEqual([]);
 });

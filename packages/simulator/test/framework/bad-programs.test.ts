@@ -107,7 +107,7 @@ test("an endless loop of setData: said once, the program can still be used", asy
     },
     { clock: createVirtualClock() },
   );
-  await app.waitFor(() => (app.page().data("n") as number) > 1_100, { timeoutMs: 5_000 });
+  await app.waitFor(() => (app.page().data("n") as number) > 1_100, { timeoutMs: 30_000 });
   app.page().find("view")?.tap();
   await app.idle();
   const last = app.page().data("n");
