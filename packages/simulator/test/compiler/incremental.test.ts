@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { createCompiler } from "../../src/compiler/compiler.js";
+import type { ProgramFiles } from "../../src/program.js";
 import { makeProgram } from "../program-folder.js";
 import { lines, ModuleRunner } from "./compiled-program.js";
 import { render } from "./rendered-page.js";
@@ -76,7 +77,7 @@ test("links inside the folder are followed, links out of it are not there", asyn
   expect(new ModuleRunner(files).run("pages/a/a.js")).toEqual({ all: [1, null] });
 });
 
-test("one changed file of a large program is compiled in under 200 ms", async () => {
+test("one changed file of a large program costs a small part of what the whole does", async () => {
   const pages = Array.from({ length: 200 }, (_, index) => `pages/p${index}/p`);
   const folder = makeProgram({
     "app.json": JSON.stringify({ pages }),
@@ -97,11 +98,16 @@ test("one changed file of a large program is compiled in under 200 ms", async ()
     "util.js": "exports.go = () => {}",
   });
   const compiler = createCompiler(folder.dir);
-  await compiler.compile();
+  // In time of the processor: that of the clock is the machine's, and what else it does.
+  const costOf = async (): Promise<{ files: ProgramFiles; ms: number }> => {
+    const begun = process.cpuUsage();
+    const files = await compiler.compile();
+    const { user, system } = process.cpuUsage(begun);
+    return { files, ms: (user + system) / 1000 };
+  };
+  const whole = await costOf();
   folder.write({ "pages/p7/p.wxml": "<view>new</view>" });
-  const start = performance.now();
-  const files = await compiler.compile();
-  const took = performance.now() - start;
-  expect(render(files, "pages/p7/p")).toBe("<view>new</view>");
-  expect(took).toBeLessThan(200);
+  const changed = await costOf();
+  expect(render(changed.files, "pages/p7/p")).toBe("<view>new</view>");
+  expect(changed.ms).toBeLessThan(whole.ms / 5);
 });

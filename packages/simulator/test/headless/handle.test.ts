@@ -7,7 +7,7 @@ import { component, run, said, using } from "../headless-world.js";
 import { makeFolder, makeProgram } from "../program-folder.js";
 
 test("a page with a socket, from nothing", async () => {
-  const begun = performance.now();
+  const begun = process.cpuUsage();
   const server = createPushServer();
   server.on("connection", (connection) =>
     connection.on("message", (text) => connection.send(`got ${text as string}`)),
@@ -26,7 +26,9 @@ test("a page with a socket, from nothing", async () => {
   await app.waitFor(() => app.page().text() === "got hi");
   await app.close();
   await server.close();
-  expect(performance.now() - begun).toBeLessThan(1_000);
+  // What it costs, and not how long the machine took for it beside other things.
+  const { user, system } = process.cpuUsage(begun);
+  expect((user + system) / 1000).toBeLessThan(1_000);
 });
 
 describe("what a test can do with a page", () => {
