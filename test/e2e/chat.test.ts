@@ -37,7 +37,7 @@ const status = (): Promise<string> => stage.phone.locator(".status-text").innerT
 
 test("the page opens and connects", async () => {
   await expect.poll(status).toBe("已连接");
-  expect(await stage.phone.locator(".empty-title").innerText()).toBe("还没有消息");
+  await expect.poll(() => stage.phone.locator(".empty-title").innerText()).toBe("还没有消息");
   expect(await stage.sockets()).toMatchObject([{ url: "ws://127.0.0.1:3000", state: "open" }]);
 });
 

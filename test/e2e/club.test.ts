@@ -86,8 +86,8 @@ test("in Chromium: every part of it works, and its socket comes back when the se
   // A subpackage's page, and back.
   await page.getByText("咖啡").click();
   await page.getByText("第 2 件").waitFor();
-  expect(await page.locator(".weapp-bar-title").textContent()).toBe("详情");
-  expect(await page.locator(".weapp-tabs").isVisible()).toBe(false);
+  await expect.poll(() => page.locator(".weapp-bar-title").textContent()).toBe("详情");
+  await expect.poll(() => page.locator(".weapp-tabs").isVisible()).toBe(false);
   await page.getByRole("button", { name: "返回" }).click();
 
   // The other tab; storage outlives the start.

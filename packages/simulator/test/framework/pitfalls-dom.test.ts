@@ -23,8 +23,8 @@ test("author tags are elements of their own, WXSS finds them by tag and by id, b
     "pages/a/a.wxss":
       "text { color: rgb(1, 2, 3); } #v { width: 100px; padding: 10px; } input { color: rgb(4, 5, 6); }",
   });
-  expect(await page.locator("wx-view#v > wx-text").count()).toBe(1);
-  expect(await page.locator("wx-input input").count()).toBe(1);
+  await expect.poll(() => page.locator("wx-view#v > wx-text").count()).toBe(1);
+  await expect.poll(() => page.locator("wx-input input").count()).toBe(1);
   expect(await styleOf(page, "wx-text", "color")).toBe("rgb(1, 2, 3)");
   expect(await styleOf(page, "wx-input input", "color")).toBe("rgb(4, 5, 6)");
   expect(await styleOf(page, "#v", "box-sizing")).toBe("content-box");

@@ -54,16 +54,16 @@ describe("sockets", () => {
     });
     const rows = page.getByRole("listbox", { name: "Sockets" }).getByRole("option");
     await expect.poll(() => rows.count()).toBe(3);
-    expect(await rows.nth(0).innerText()).toMatch(/failed[\s\S]*ws:\/\/refused\.example/);
-    expect(await rows.nth(1).innerText()).toMatch(
-      /open[\s\S]*wss:\/\/secure\.example\/push[\s\S]*2 B[\s\S]*6 B[\s\S]*100 ms/,
-    );
-    expect(await rows.nth(2).innerText()).toContain("connecting");
-    expect(await rows.nth(2).getAttribute("aria-selected")).toBe("true");
+    await expect.poll(() => rows.nth(0).innerText()).toMatch(/failed[\s\S]*ws:\/\/refused\.example/);
+    await expect
+      .poll(() => rows.nth(1).innerText())
+      .toMatch(/open[\s\S]*wss:\/\/secure\.example\/push[\s\S]*2 B[\s\S]*6 B[\s\S]*100 ms/);
+    await expect.poll(() => rows.nth(2).innerText()).toContain("connecting");
+    await expect.poll(() => rows.nth(2).getAttribute("aria-selected")).toBe("true");
     await rows.nth(1).click();
     await opened.phone.evaluate(() => window.fake.connect("ws://newer.example"));
     await expect.poll(() => rows.count()).toBe(4);
-    expect(await rows.nth(1).getAttribute("aria-selected")).toBe("true");
+    await expect.poll(() => rows.nth(1).getAttribute("aria-selected")).toBe("true");
     const told = await details().innerText();
     for (const fact of [
       "pages/chat/chat.js:12",
@@ -82,9 +82,9 @@ describe("sockets", () => {
     await receive("last words");
     await opened.phone.evaluate(() => window.fake.close(1, 1006, "abnormal closure"));
     await frames().getByText("connection closed 1006 abnormal closure").click();
-    expect(await details().innerText()).toContain("The connection broke without a close frame");
+    await expect.poll(() => details().innerText()).toContain("The connection broke without a close frame");
     await page.getByRole("button", { name: "Connection", exact: true }).click();
-    expect(await details().innerText()).toContain("closed 1006");
+    await expect.poll(() => details().innerText()).toContain("closed 1006");
   });
 
   test("a message is shown as JSON, as text and in hex, and copied as it is shown", async () => {
@@ -93,19 +93,22 @@ describe("sockets", () => {
     await frames().getByText(text).click();
     const message = page.getByLabel("Message", { exact: true });
     const pretty = JSON.stringify(JSON.parse(text), undefined, 2);
-    expect(await message.innerText()).toBe(pretty);
-    const copied = async (): Promise<string> => {
+    await expect.poll(() => message.innerText()).toBe(pretty);
+    const clipboard = (): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
+    const copy = async (): Promise<void> => {
       await details().getByRole("button", { name: "Copy" }).click();
       await details().getByText("Copied").waitFor();
-      return page.evaluate(() => navigator.clipboard.readText());
     };
-    expect(await copied()).toBe(pretty);
+    await copy();
+    await expect.poll(clipboard).toBe(pretty);
     await details().getByRole("button", { name: "Text" }).click();
-    expect(await message.innerText()).toBe(text);
-    expect(await copied()).toBe(text);
+    await expect.poll(() => message.innerText()).toBe(text);
+    await copy();
+    await expect.poll(clipboard).toBe(text);
     await details().getByRole("button", { name: "Hex" }).click();
-    expect(await details().locator(".hex-row").first().innerText()).toContain("7b 22 63 6f");
-    expect(await copied()).toMatch(/^000000 {2}7b 22 63 6f 6e 74 65 6e {2}74/);
+    await expect.poll(() => details().locator(".hex-row").first().innerText()).toContain("7b 22 63 6f");
+    await copy();
+    await expect.poll(clipboard).toMatch(/^000000 {2}7b 22 63 6f 6e 74 65 6e {2}74/);
   });
 
   test("what is no JSON cannot be looked at as JSON, what is binary only in hex", async () => {
@@ -115,7 +118,7 @@ describe("sockets", () => {
     await expect.poll(() => details().getByRole("button", { name: "JSON" }).isDisabled()).toBe(true);
     await frames().getByText("ca fe").click();
     await expect.poll(() => details().getByRole("button", { name: "Text" }).isDisabled()).toBe(true);
-    expect(await details().locator(".hex-row").innerText()).toContain("ca fe");
+    await expect.poll(() => details().locator(".hex-row").innerText()).toContain("ca fe");
   });
 
   test("filter by direction and text; matches are marked; a minus leaves out", async () => {
@@ -124,7 +127,7 @@ describe("sockets", () => {
     const search = page.getByRole("searchbox");
     await search.fill("alpha");
     await expect.poll(visibleRows).toEqual(["alpha", "Alpha sent"]);
-    expect(await frames().locator("mark").allInnerTexts()).toEqual(["alpha", "Alpha"]);
+    await expect.poll(() => frames().locator("mark").allInnerTexts()).toEqual(["alpha", "Alpha"]);
     await page.getByRole("button", { name: "Sent" }).click();
     await expect.poll(visibleRows).toEqual(["Alpha sent"]);
     await page.getByRole("button", { name: "Received" }).click();
@@ -155,14 +158,14 @@ describe("sockets", () => {
     await page.locator('input[type="file"]').setInputFiles(path);
     const rows = page.getByRole("listbox", { name: "Sockets" }).getByRole("option");
     await expect.poll(() => rows.count()).toBe(2);
-    expect(await rows.nth(1).innerText()).toContain("imported");
+    await expect.poll(() => rows.nth(1).innerText()).toContain("imported");
     await frames().getByText("kept").waitFor();
     await page
       .locator('input[type="file"]')
       .setInputFiles({ name: "bad.jsonl", mimeType: "", buffer: Buffer.from("no") });
-    expect(await page.getByRole("alert").innerText()).toBe(
-      "bad.jsonl: line 1: expected a JSON object, got no",
-    );
+    await expect
+      .poll(() => page.getByRole("alert").innerText())
+      .toBe("bad.jsonl: line 1: expected a JSON object, got no");
   });
 
   test("cleared, a living socket stays and goes on", async () => {
@@ -180,9 +183,9 @@ describe("keyboard", () => {
     await page.keyboard.press("/");
     await page.keyboard.type("a/b");
     const search = page.getByRole("searchbox");
-    expect(await search.inputValue()).toBe("a/b");
+    await expect.poll(() => search.inputValue()).toBe("a/b");
     await page.keyboard.press("Escape");
-    expect(await search.inputValue()).toBe("");
+    await expect.poll(() => search.inputValue()).toBe("");
     await page.keyboard.press("Escape");
     expect(await search.evaluate((field) => field === document.activeElement)).toBe(false);
   });
@@ -207,7 +210,7 @@ describe("keyboard", () => {
       await page.keyboard.press(key);
       await expect.poll(chosen).toBe(text);
     }
-    expect(await page.getByLabel("Message", { exact: true }).innerText()).toBe("c");
+    await expect.poll(() => page.getByLabel("Message", { exact: true }).innerText()).toBe("c");
   });
 
   test("arrows go through the sockets", async () => {
@@ -240,10 +243,12 @@ describe("keyboard", () => {
       ["Home", "Sockets"],
     ] as const) {
       await page.keyboard.press(key);
-      expect(await focused()).toBe(name);
-      expect(await page.getByRole("tabpanel").getAttribute("aria-labelledby")).toBe(
-        await page.getByRole("tab", { selected: true }).getAttribute("id"),
-      );
+      await expect.poll(focused).toBe(name);
+      const selected = page.getByRole("tab", { selected: true });
+      await expect.poll(() => selected.textContent()).toBe(name);
+      await expect
+        .poll(() => page.getByRole("tabpanel").getAttribute("aria-labelledby"))
+        .toBe(await selected.getAttribute("id"));
     }
   });
 
@@ -299,6 +304,6 @@ describe("keyboard", () => {
     await page.reload();
     await page.waitForFunction(() => window.simulator !== undefined);
     await receive("a");
-    expect(await line.getAttribute("aria-valuenow")).toBe(String(before + 16));
+    await expect.poll(() => line.getAttribute("aria-valuenow")).toBe(String(before + 16));
   });
 });

@@ -22,52 +22,48 @@ test.each([
   [900, "dark", "en-US"],
   [375, "light", "zh-CN"],
   [375, "dark", "en-US"],
-] as const)(
-  "%i px wide, %s, %s",
-  async (width, colorScheme, locale) => {
-    const opened = await world.open({
-      viewport: { width, height: width === 375 ? 812 : 900 },
-      colorScheme,
-      locale,
+] as const)("%i px wide, %s, %s", async (width, colorScheme, locale) => {
+  const opened = await world.open({
+    viewport: { width, height: width === 375 ? 812 : 900 },
+    colorScheme,
+    locale,
+  });
+  const { page } = opened;
+  await fill(opened);
+  const shoot = async (name: string): Promise<void> => {
+    await page.screenshot({
+      path: join(screenshots, `inspector-${width}-${colorScheme}-${locale}-${name}.png`),
     });
-    const { page } = opened;
-    await fill(opened);
-    const shoot = async (name: string): Promise<void> => {
-      await page.screenshot({
-        path: join(screenshots, `inspector-${width}-${colorScheme}-${locale}-${name}.png`),
-      });
-      expect(await overflowing(page)).toEqual([]);
-    };
-    if (width === 375) {
-      await shoot("phone");
-      await page.getByRole("navigation").getByRole("button").nth(2).click();
-      await shoot("device");
-      await page.getByRole("navigation").getByRole("button").nth(1).click();
-    }
-    await shoot("sockets");
-    const frames = page.getByRole("listbox").nth(1);
-    await frames.focus();
-    await frames.press("ArrowUp");
-    await frames.press("ArrowUp");
-    await shoot("message");
-    const rest = ["calls", "console", "data", "wxml", "storage", "answers", "problems"];
-    for (const [at, name] of rest.entries()) {
-      await page
-        .getByRole("tab")
-        .nth(at + 1)
-        .click();
-      const rows = page.locator(".row");
-      if ((await rows.count()) > 0) await rows.nth(1).click();
-      const keys = page.locator(".keyed-list button");
-      if ((await keys.count()) > 0) await keys.first().click();
-      await page.waitForTimeout(50);
-      await shoot(name);
-    }
-    expect(opened.errors).toEqual([]);
-    await opened.close();
-  },
-  60_000,
-);
+    expect(await overflowing(page)).toEqual([]);
+  };
+  if (width === 375) {
+    await shoot("phone");
+    await page.getByRole("navigation").getByRole("button").nth(2).click();
+    await shoot("device");
+    await page.getByRole("navigation").getByRole("button").nth(1).click();
+  }
+  await shoot("sockets");
+  const frames = page.getByRole("listbox").nth(1);
+  await frames.focus();
+  await frames.press("ArrowUp");
+  await frames.press("ArrowUp");
+  await shoot("message");
+  const rest = ["calls", "console", "data", "wxml", "storage", "answers", "problems"];
+  for (const [at, name] of rest.entries()) {
+    await page
+      .getByRole("tab")
+      .nth(at + 1)
+      .click();
+    const rows = page.locator(".row");
+    if ((await rows.count()) > 0) await rows.nth(1).click();
+    const keys = page.locator(".keyed-list button");
+    if ((await keys.count()) > 0) await keys.first().click();
+    await page.waitForTimeout(50);
+    await shoot(name);
+  }
+  expect(opened.errors).toEqual([]);
+  await opened.close();
+});
 
 async function fill({ phone }: InspectorPage): Promise<void> {
   await phone.evaluate(() => {

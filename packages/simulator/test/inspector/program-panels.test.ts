@@ -41,14 +41,14 @@ test("WXML: the tree follows the page, says what a node has, and marks it in the
   await box.locator("> .leaf").hover();
   const mark = page.locator(".highlight");
   await expect.poll(() => mark.evaluate((element) => element.style.height)).toBe("80px");
-  expect(await mark.textContent()).toBe("375×80");
+  await expect.poll(() => mark.textContent()).toBe("375×80");
   // It lies on the element itself: below the bars, and in a phone that is drawn smaller than it is.
   const top = async (found: Locator): Promise<number> => Math.round((await found.boundingBox())!.y);
   expect(await top(mark)).toBe(await top(page.frameLocator("iframe").locator("#box")));
   await box.locator("> .leaf").click();
   const details = page.getByRole("region", { name: "Details" });
   await details.getByText("dataset", { exact: true }).waitFor();
-  expect(await details.textContent()).toContain("outer");
+  await expect.poll(() => details.textContent()).toContain("outer");
   // With the keyboard, the same.
   await tree.getByRole("treeitem").first().focus();
   await page.keyboard.press("ArrowDown");
@@ -153,13 +153,13 @@ test("storage: what is kept is shown, changed, deleted and cleared", async () =>
   expect(JSON.parse(await editor.inputValue())).toEqual({ value: 7 });
   await editor.fill('{ "value": ');
   await page.getByRole("button", { name: "Save" }).click();
-  expect(await page.getByRole("alert").textContent()).toContain("JSON");
+  await expect.poll(() => page.getByRole("alert").textContent()).toContain("JSON");
   await editor.fill('{ "value": 8 }');
   await page.keyboard.press("Control+Enter");
   const kept = (): Promise<unknown> => page.evaluate(() => window.simulator!.storage.get("token"));
-  expect(await kept()).toEqual({ value: 8 });
+  await expect.poll(kept).toEqual({ value: 8 });
   await page.getByRole("button", { name: "Delete" }).click();
-  expect(await kept()).toBeUndefined();
+  await expect.poll(kept).toBeUndefined();
   await page.getByText("Nothing is kept yet").waitFor();
   await page.evaluate(() => window.simulator!.storage.set("新的", 1));
   await page.getByRole("button", { name: "新的" }).waitFor();
@@ -195,9 +195,11 @@ test("answers: what scanCode returns is up to the developer, a failure too", asy
   expect(await scan()).toBe("scanCode:fail cancel");
   await editor.fill("7");
   await page.getByRole("button", { name: "Save" }).click();
-  expect(await page.getByRole("alert").textContent()).toContain("an answer is an object");
+  await expect.poll(() => page.getByRole("alert").textContent()).toContain("an answer is an object");
   await page.getByRole("button", { name: "Reset" }).click();
-  expect(await page.evaluate(() => window.simulator!.answers.scripted("scanCode"))).toBeUndefined();
+  await expect
+    .poll(() => page.evaluate(() => window.simulator!.answers.scripted("scanCode") === undefined))
+    .toBe(true);
 });
 
 test("page data: what is edited is set, and nothing else", async () => {
@@ -209,7 +211,7 @@ test("page data: what is edited is set, and nothing else", async () => {
   await setData(page, { code: "meanwhile" });
   await editor.fill("[1]");
   await page.getByRole("button", { name: "Save" }).click();
-  expect(await page.getByRole("alert").textContent()).toContain("a page's data is an object");
+  await expect.poll(() => page.getByRole("alert").textContent()).toContain("a page's data is an object");
   await editor.fill('{ "list": ["甲", "新"], "code": "" }');
   await page.keyboard.press("Control+Enter");
   await page.getByRole("tree", { name: "data" }).waitFor();

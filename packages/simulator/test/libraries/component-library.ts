@@ -98,14 +98,23 @@ async function drawLibrary(library: ComponentLibrary, pages: LibraryPages): Prom
         (simulator.wx["reLaunch"] as (options: object) => void)({ url: `/pages/${wanted}/${wanted}` });
         await simulator.waitFor(() => simulator.page().path === `pages/${wanted}/${wanted}`);
         await simulator.idle();
-        // Components that measure themselves do so after they were drawn.
-        await new Promise((done) => setTimeout(done, 100));
-        const body = document.querySelector("wx-page-window:not([hidden]) wx-page")!;
-        const boxes = [...body.querySelectorAll("*")].map((element) => element.getBoundingClientRect());
+        const measure = (): { width: number; height: number } => {
+          const body = document.querySelector("wx-page-window:not([hidden]) wx-page")!;
+          const boxes = [...body.querySelectorAll("*")].map((element) => element.getBoundingClientRect());
+          return {
+            width: Math.max(...boxes.map(({ width }) => width)),
+            height: Math.max(...boxes.map(({ height }) => height)),
+          };
+        };
+        // Components that measure themselves do so after they were drawn: a few frames, which may take their time.
+        let size = { width: 0, height: 0 };
+        for (let looks = 0; looks < 100 && (looks === 0 || size.width < 10 || size.height < 10); looks += 1) {
+          await new Promise((done) => setTimeout(done, 100));
+          size = measure();
+        }
         return {
           name: wanted,
-          width: Math.max(...boxes.map(({ width }) => width)),
-          height: Math.max(...boxes.map(({ height }) => height)),
+          ...size,
           errors: simulator.logs
             .slice(seen)
             .filter(({ level }) => level === "error")

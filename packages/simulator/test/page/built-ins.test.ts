@@ -37,7 +37,7 @@ test("lines of danmu-list fly when the video comes to their second, once, and on
     return lines;
   });
   expect(flown).toEqual([["开头"], ["开头", "两秒"], ["开头", "两秒"]]);
-  expect(await page.locator("#off .weapp-danmu").count()).toBe(0);
+  await expect.poll(() => page.locator("#off .weapp-danmu").count()).toBe(0);
 });
 
 test("two fingers scale a view from anywhere in an area that says so, else from the view alone", async () => {

@@ -47,6 +47,17 @@ test("what a program writes is there after a reload; what it ships is read at on
   expect(await call(page, "read", "data/none.txt")).toContain("no such file");
   await call(page, "write", "a.txt", "写下来的");
   expect(await call(page, "read", "wxfile://usr/a.txt")).toBe("写下来的");
+  // Ordered behind the write, so answered when that is done: a page that is left before loses it.
+  await page.evaluate(async () => {
+    const done = <T>(request: IDBRequest<T>): Promise<T> =>
+      new Promise((resolve) => request.addEventListener("success", () => resolve(request.result)));
+    for (const { name } of await indexedDB.databases()) {
+      const database = await done(indexedDB.open(name!));
+      for (const store of database.objectStoreNames)
+        await done(database.transaction(store).objectStore(store).count());
+      database.close();
+    }
+  });
   await page.reload();
   await page.waitForFunction(() => window.simulator?.pages().length === 1);
   expect(await call(page, "read", "wxfile://usr/a.txt")).toBe("写下来的");

@@ -31,11 +31,11 @@ describe("a toast", () => {
     const page = await openFrame(browser, FIELD);
     await ask(page, "showToast", { title: "成功", duration: 60_000 });
     const toast = page.getByRole("status");
-    expect(await toast.textContent()).toBe("成功");
-    expect(await page.locator(".weapp-toast").getAttribute("data-icon")).toBe("success");
+    await expect.poll(() => toast.textContent()).toBe("成功");
+    await expect.poll(() => page.locator(".weapp-toast").getAttribute("data-icon")).toBe("success");
     expect(await toast.evaluate((element) => getComputedStyle(element).pointerEvents)).toBe("none");
     await ask(page, "showLoading", { title: "加载中", mask: true });
-    expect(await toast.count()).toBe(1);
+    await expect.poll(() => toast.count()).toBe(1);
     expect(await toast.evaluate((element) => getComputedStyle(element).pointerEvents)).toBe("auto");
     await ask(page, "hideLoading", {});
     await expect.poll(() => toast.count()).toBe(0);
@@ -62,30 +62,32 @@ describe("a modal", () => {
       confirmColor: "#ff0000",
     });
     const dialog = page.getByRole("dialog");
-    expect(await dialog.textContent()).toBe("提示要删除吗取消删");
-    expect(await focused(page)).toBe("删");
+    await expect.poll(() => dialog.textContent()).toBe("提示要删除吗取消删");
+    await expect.poll(() => focused(page)).toBe("删");
     const ring = (): Promise<string> =>
       page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle);
-    expect(await ring()).toBe("none");
+    await expect.poll(ring).toBe("none");
     // Tab goes round inside, and who uses it sees where.
     await page.keyboard.press("Tab");
-    expect(await focused(page)).toBe("取消");
-    expect(await ring()).toBe("solid");
+    await expect.poll(() => focused(page)).toBe("取消");
+    await expect.poll(ring).toBe("solid");
     await page.keyboard.press("Shift+Tab");
-    expect(await focused(page)).toBe("删");
+    await expect.poll(() => focused(page)).toBe("删");
     await page.keyboard.press("Enter");
     await expect.poll(() => answer(page)).toMatchObject({ confirm: true, cancel: false });
-    expect(await dialog.count()).toBe(0);
-    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("INPUT");
+    await expect.poll(() => dialog.count()).toBe(0);
+    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe("INPUT");
   });
 
   test("Escape cancels, where there is something to cancel with", async () => {
     const page = await openFrame(browser, FIELD);
     await ask(page, "showModal", { content: "一", showCancel: false });
+    await expect.poll(() => page.getByRole("dialog").textContent()).toContain("一");
     await page.keyboard.press("Escape");
-    expect(await page.getByRole("dialog").count()).toBe(1);
+    await expect.poll(() => page.getByRole("dialog").count()).toBe(1);
     await page.getByRole("button", { name: "确定" }).click();
     await ask(page, "showModal", { content: "二" });
+    await expect.poll(() => page.getByRole("dialog").textContent()).toContain("二");
     await page.keyboard.press("Escape");
     await expect.poll(() => answer(page)).toMatchObject({ confirm: false, cancel: true });
   });
@@ -108,7 +110,7 @@ describe("a modal", () => {
     expect(box.x).toBeGreaterThanOrEqual(0);
     expect(box.x + box.width).toBeLessThanOrEqual(320);
     expect(box.y + box.height).toBeLessThanOrEqual(480);
-    expect(await page.getByRole("button", { name: "确定" }).isVisible()).toBe(true);
+    await expect.poll(() => page.getByRole("button", { name: "确定" }).isVisible()).toBe(true);
   });
 });
 
@@ -116,10 +118,11 @@ describe("an action sheet", () => {
   test("is chosen from, or cancelled beside it", async () => {
     const page = await openFrame(browser, FIELD);
     await ask(page, "showActionSheet", { alertText: "选一个", itemList: ["甲", "乙"], itemColor: "#0000ff" });
-    expect(await page.getByRole("dialog").textContent()).toBe("选一个甲乙取消");
+    await expect.poll(() => page.getByRole("dialog").textContent()).toBe("选一个甲乙取消");
     await page.getByRole("button", { name: "乙" }).click();
     await expect.poll(() => answer(page)).toMatchObject({ tapIndex: 1 });
     await ask(page, "showActionSheet", { itemList: ["丙"] });
+    await expect.poll(() => page.getByRole("dialog").textContent()).toContain("丙");
     await page.mouse.click(180, 100);
     await expect.poll(() => answer(page)).toEqual({ errMsg: "showActionSheet:fail cancel" });
   });

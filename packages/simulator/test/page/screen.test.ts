@@ -40,21 +40,21 @@ const TWO_PAGES = {
 describe("the navigation bar", () => {
   test("has the page's title and the app's colours, and what wx makes of them", async () => {
     const page = await openFrame(browser, TWO_PAGES);
-    expect(await title(page)).toBe("甲");
+    await expect.poll(() => title(page)).toBe("甲");
     const bar = page.locator(".weapp-bar");
     expect(await bar.evaluate((element) => getComputedStyle(element).backgroundColor)).toBe(
       "rgb(16, 32, 48)",
     );
-    expect(await bar.getAttribute("data-text")).toBe("white");
+    await expect.poll(() => bar.getAttribute("data-text")).toBe("white");
     await wx(page, "setNavigationBarTitle", { title: "一个特别特别特别长的标题，它写不下" });
     await wx(page, "setNavigationBarColor", { frontColor: "#000000", backgroundColor: "#ffeecc" });
     await wx(page, "showNavigationBarLoading");
-    expect(await title(page)).toContain("写不下");
+    await expect.poll(() => title(page)).toContain("写不下");
     expect(await bar.evaluate((element) => getComputedStyle(element).backgroundColor)).toBe(
       "rgb(255, 238, 204)",
     );
-    expect(await bar.getAttribute("data-text")).toBe("black");
-    expect(await bar.getAttribute("data-loading")).toBe("");
+    await expect.poll(() => bar.getAttribute("data-text")).toBe("black");
+    await expect.poll(() => bar.getAttribute("data-loading")).toBe("");
     // The capsule stays free.
     const text = (await page.locator(".weapp-bar-title").boundingBox())!;
     const capsule = (await page.locator(".weapp-bar-capsule").boundingBox())!;
@@ -64,22 +64,22 @@ describe("the navigation bar", () => {
   test("goes back, and its look is that of the page below", async () => {
     const page = await openFrame(browser, TWO_PAGES);
     await wx(page, "setNavigationBarTitle", { title: "改了" });
-    expect(await page.getByRole("button", { name: "返回" }).isVisible()).toBe(false);
+    await expect.poll(() => page.getByRole("button", { name: "返回" }).isVisible()).toBe(false);
     await wx(page, "navigateTo", { url: "/pages/b/b" });
-    expect(await title(page)).toBe("应用");
+    await expect.poll(() => title(page)).toBe("应用");
     await page.getByRole("button", { name: "返回" }).click();
-    expect(await title(page)).toBe("改了");
-    expect(await page.locator("wx-page-window").count()).toBe(1);
+    await expect.poll(() => title(page)).toBe("改了");
+    await expect.poll(() => page.locator("wx-page-window").count()).toBe(1);
   });
 
   test("has a home button on a page that is first and not the entry", async () => {
     const page = await openFrame(browser, TWO_PAGES);
     await wx(page, "reLaunch", { url: "/pages/b/b" });
     await page.getByRole("button", { name: "首页" }).click();
-    expect(await title(page)).toBe("甲");
+    await expect.poll(() => title(page)).toBe("甲");
     await wx(page, "reLaunch", { url: "/pages/b/b" });
     await wx(page, "hideHomeButton");
-    expect(await page.getByRole("button", { name: "首页" }).isVisible()).toBe(false);
+    await expect.poll(() => page.getByRole("button", { name: "首页" }).isVisible()).toBe(false);
   });
 
   test("is not there where the page draws its own", async () => {
@@ -87,7 +87,7 @@ describe("the navigation bar", () => {
       ...TWO_PAGES,
       "pages/a/a.json": '{"navigationStyle":"custom"}',
     });
-    expect(await page.locator(".weapp-bar-title").isVisible()).toBe(false);
+    await expect.poll(() => page.locator(".weapp-bar-title").isVisible()).toBe(false);
     expect((await page.locator("wx-page-window").boundingBox())!.y).toBe(0);
     // The phone's capsule stays, where the page is told that it is, and what is beside it can be touched.
     const { left, top, width, height } = await page.evaluate(
@@ -135,28 +135,28 @@ describe("the tab bar", () => {
   test("switches, and shows which tab is chosen", async () => {
     const page = await openFrame(browser, TABS);
     const [one, two] = [page.getByRole("button", { name: "一" }), page.getByRole("button", { name: "二" })];
-    expect(await one.getAttribute("aria-current")).toBe("page");
-    expect(await one.locator("img").getAttribute("src")).toContain("b.svg");
+    await expect.poll(() => one.getAttribute("aria-current")).toBe("page");
+    await expect.poll(() => one.locator("img").getAttribute("src")).toContain("b.svg");
     expect(await one.evaluate((tab) => getComputedStyle(tab).color)).toBe("rgb(255, 0, 0)");
     await two.click();
-    expect(await two.getAttribute("aria-current")).toBe("page");
-    expect(await one.locator("img").getAttribute("src")).toContain("a.svg");
-    expect(await data(page, "item")).toEqual({ index: "1", pagePath: "pages/b/b", text: "二" });
+    await expect.poll(() => two.getAttribute("aria-current")).toBe("page");
+    await expect.poll(() => one.locator("img").getAttribute("src")).toContain("a.svg");
+    await expect.poll(() => data(page, "item")).toEqual({ index: "1", pagePath: "pages/b/b", text: "二" });
   });
 
   test("has badges, dots and other texts, hides, and is not on other pages", async () => {
     const page = await openFrame(browser, TABS);
     await wx(page, "setTabBarBadge", { index: 1, text: "99999" });
-    expect(await page.locator(".weapp-tab-badge").textContent()).toBe("…");
+    await expect.poll(() => page.locator(".weapp-tab-badge").textContent()).toBe("…");
     await wx(page, "showTabBarRedDot", { index: 0 });
-    expect(await page.locator(".weapp-tab-dot").count()).toBe(1);
+    await expect.poll(() => page.locator(".weapp-tab-dot").count()).toBe(1);
     await wx(page, "setTabBarItem", { index: 0, text: "新" });
-    expect(await page.getByRole("button", { name: "新" }).isVisible()).toBe(true);
+    await expect.poll(() => page.getByRole("button", { name: "新" }).isVisible()).toBe(true);
     await wx(page, "hideTabBar");
-    expect(await page.locator(".weapp-tabs").isVisible()).toBe(false);
+    await expect.poll(() => page.locator(".weapp-tabs").isVisible()).toBe(false);
     await wx(page, "showTabBar");
     await wx(page, "navigateTo", { url: "/pages/c/c" });
-    expect(await page.locator(".weapp-tabs").isVisible()).toBe(false);
+    await expect.poll(() => page.locator(".weapp-tabs").isVisible()).toBe(false);
     expect(await wx(page, "showTabBar")).toBe("showTabBar:fail not TabBar page");
   });
 
@@ -176,7 +176,7 @@ describe("the tab bar", () => {
       "custom-tab-bar/index.wxml": '<view class="own">自己的</view>',
       "custom-tab-bar/index.wxss": ".own { position: fixed; bottom: 0; left: 0; right: 0; height: 40px }",
     });
-    expect(await other.locator(".weapp-tabs").isVisible()).toBe(false);
+    await expect.poll(() => other.locator(".weapp-tabs").isVisible()).toBe(false);
     const bar = (await other.getByText("自己的").boundingBox())!;
     expect(bar.y + bar.height).toBe(700);
   });
@@ -205,18 +205,18 @@ describe("a page's window", () => {
       await page.mouse.up();
     };
     await pull(40);
-    expect(await data(page, "pulls")).toBe(0);
+    await expect.poll(() => data(page, "pulls")).toBe(0);
     await pull(160);
-    expect(await data(page, "pulls")).toBe(1);
+    await expect.poll(() => data(page, "pulls")).toBe(1);
     const dots = page.locator(".weapp-pull");
-    expect((await dots.boundingBox())!.height).toBe(50);
+    await expect.poll(async () => (await dots.boundingBox())?.height).toBe(50);
     // It is refreshing already.
     await pull(160);
-    expect(await data(page, "pulls")).toBe(1);
+    await expect.poll(() => data(page, "pulls")).toBe(1);
     await wx(page, "stopPullDownRefresh");
-    expect((await dots.boundingBox())!.height).toBe(0);
+    await expect.poll(async () => (await dots.boundingBox())?.height).toBe(0);
     await wx(page, "startPullDownRefresh");
-    expect(await data(page, "pulls")).toBe(2);
+    await expect.poll(() => data(page, "pulls")).toBe(2);
   });
 
   test("is not pulled where the page does not want it", async () => {
@@ -225,7 +225,7 @@ describe("a page's window", () => {
     await page.mouse.down();
     await page.mouse.move(180, 300, { steps: 3 });
     await page.mouse.up();
-    expect(await data(page, "pulls")).toBe(0);
+    await expect.poll(() => data(page, "pulls")).toBe(0);
   });
 
   test("scrolls and tells, and what is fixed stays; 100vh lies between the bars", async () => {
@@ -235,7 +235,7 @@ describe("a page's window", () => {
     expect(await page.locator("#mark").evaluate((mark) => mark.clientHeight)).toBe(700 - 44);
     await wx(page, "pageScrollTo", { selector: "#mark", duration: 0 });
     await expect.poll(() => data(page, "top")).toBe(656);
-    expect(await data(page, "ends")).toBe(1);
+    await expect.poll(() => data(page, "ends")).toBe(1);
     expect(await pinned.boundingBox()).toEqual(before);
     await wx(page, "pageScrollTo", { scrollTop: 0, duration: 0 });
     await expect.poll(() => data(page, "top")).toBe(0);
@@ -273,14 +273,14 @@ describe("light and dark", () => {
 
   test("a program that knows the dark follows the system, and hears of it", async () => {
     const page = await openFrame(browser, themed(true), { colorScheme: "dark" });
-    expect(await look(page)).toEqual(["rgb(16, 16, 16)", "rgb(2, 2, 2)"]);
+    await expect.poll(() => look(page)).toEqual(["rgb(16, 16, 16)", "rgb(2, 2, 2)"]);
     await page.emulateMedia({ colorScheme: "light" });
     await expect.poll(() => look(page)).toEqual(["rgb(255, 255, 255)", "rgb(1, 1, 1)"]);
-    expect(await data(page, "theme")).toBe("light");
+    await expect.poll(() => data(page, "theme")).toBe("light");
   });
 
   test("one that does not is always light", async () => {
     const page = await openFrame(browser, themed(false), { colorScheme: "dark" });
-    expect(await look(page)).toEqual(["rgb(255, 255, 255)", "rgb(1, 1, 1)"]);
+    await expect.poll(() => look(page)).toEqual(["rgb(255, 255, 255)", "rgb(1, 1, 1)"]);
   });
 });
