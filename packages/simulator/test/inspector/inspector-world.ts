@@ -41,6 +41,7 @@ export async function openInspectorWorld(): Promise<InspectorWorld> {
   });
   files.set("/frame/frame.js", frame.outputFiles[0]!.contents);
   files.set("/frame/", '<!doctype html><meta charset="utf-8"><body>phone<script src="frame.js"></script>');
+  files.set("/program/session.json", '{"hasEditor":false}');
   const [server, url] = await serve(files);
   const browser: Browser = await openBrowser();
   return {
