@@ -25,7 +25,20 @@ export function bundleTemplates(graph: TemplateGraph): string {
   return `${parts.join("\n")}\n`;
 }
 
-const SHARED_NAMES = ["G", "R", "D", "X", "Y", "Z", "P", "Q", "$type", "getDate", "getRegExp"].join(",");
+const SHARED_NAMES = [
+  "G",
+  "R",
+  "D",
+  "X",
+  "Y",
+  "Z",
+  "P",
+  "Q",
+  "$type",
+  "getDate",
+  "getRegExp",
+  "console",
+].join(",");
 
 function groupSource(path: string, code: string): string {
   return `(function(${SHARED_NAMES}){var ${HIDDEN_NAMES.join(",")};return ${code}})\n//# sourceURL=weapp:///${encodeURI(path)}.wxml`;

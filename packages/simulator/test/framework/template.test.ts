@@ -254,3 +254,13 @@ test('wx:key="index" takes the place for the key, as it does on a phone: no warn
   expect(app.page().text()).toBe("321");
   expect(problems(app)).toEqual([]);
 });
+
+test("what WXS prints, in a template or a file of its own, is the program's", async () => {
+  const app = await run({
+    "pages/a/a.wxml":
+      '<wxs module="m">console.log("inline"); module.exports.x = 1;</wxs><wxs module="n" src="./n.wxs" />{{m.x}}{{n.x}}',
+    "pages/a/n.wxs": 'console.log("file"); module.exports = { x: 2 };',
+  });
+  expect(said(app).toSorted()).toEqual(["file", "inline"]);
+  expect(app.page().text()).toBe("12");
+});
