@@ -1,8 +1,10 @@
 /** However a list came about, what is drawn is what the data says. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { openBrowser } from "@weapp-socket/testkit";
 import { expect, test } from "vitest";
-import { run } from "../headless-world.js";
+import { run, said } from "../headless-world.js";
 import { openFrame } from "../page/page-world.js";
 
 interface Row {
@@ -110,6 +112,47 @@ test("each call is drawn as the data says", async () => {
     }),
     { numRuns: 300 },
   );
+});
+
+/**
+ * What an item is made of is looked at anew only where it changed. This stands on the inside of the framework's lists:
+ * with a version of them that is another it must fail, or else large lists became slow and nobody saw it.
+ */
+test("items that have nothing to do with a change are passed over", async () => {
+  const app = await run({
+    "pages/a/a.js": "Page({ data: { list: [1, 2, 3, 4].map((id) => ({ id, t: 0 })), other: 0 } })",
+    "pages/a/a.wxml": [
+      '<wxs module="m">module.exports = { look: function (item) { console.log("looked at " + item.id); return []; } };</wxs>',
+      '<view wx:for="{{list}}" wx:key="id">{{item.t}}<text wx:for="{{m.look(item)}}" wx:for-item="none">-</text></view>',
+      '<text wx:if="{{other}}">{{other}}</text>',
+    ].join(""),
+  });
+  const page = app.page();
+  const lookedAt = (changes: object): string => {
+    const before = said(app).length;
+    page.setData(changes as Record<string, unknown>);
+    return said(app).slice(before).join(", ").replaceAll("looked at ", "");
+  };
+  // What each depends on is found out once, and once again after it has changed.
+  expect(lookedAt({ "list[0].t": 1 })).toBe("1, 2, 3, 4");
+  expect(lookedAt({ "list[2].t": 1 })).toBe("1, 3");
+  expect(lookedAt({ other: 1 })).toBe("3");
+  expect(lookedAt({ other: 2 })).toBe("");
+  expect(lookedAt({ "list[4]": { id: 5, t: 0 } })).toBe("5");
+  expect(page.text()).toBe("101002");
+});
+
+test("the framework, its adapter and its compiler are the versions that all this was written for", () => {
+  const root = join(import.meta.dirname, "../..");
+  const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    dependencies: Record<string, string>;
+  };
+  for (const name of ["glass-easel", "glass-easel-miniprogram-adapter", "glass-easel-template-compiler"]) {
+    const installed = JSON.parse(
+      readFileSync(join(root, "../../node_modules", name, "package.json"), "utf8"),
+    ) as { version: string };
+    expect([name, dependencies[name], installed.version]).toEqual([name, "0.12.1", "0.12.1"]);
+  }
 });
 
 test("calls between two frames, drawn together, are drawn as the data says", async () => {

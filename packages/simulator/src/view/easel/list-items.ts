@@ -88,10 +88,13 @@ export function trackItems(component: object): ItemTracker {
   return tracker;
 }
 
-/** Teaches the framework's lists to ask the trackers. */
+/** The parameters of `ListManager.diff`, which reaches into the framework: with others it is another, and so may be what it does. */
+const DIFF_PARAMETERS = 5;
+
+/** Teaches the framework's lists to ask the trackers. Throws where they are none that it knows. */
 export function passOverItems(space: glassEasel.ComponentSpace): void {
   const prototype = listPrototype(space);
-  if (prototype === undefined || patched.has(prototype)) return;
+  if (patched.has(prototype)) return;
   patched.add(prototype);
   const { diff } = prototype;
   prototype.diff = function passing(list, changed, element, create, update) {
@@ -117,7 +120,7 @@ export function passOverItems(space: glassEasel.ComponentSpace): void {
 }
 
 /** Only a list has it: one is made, where nothing is drawn. */
-function listPrototype(space: glassEasel.ComponentSpace): ListManager | undefined {
+function listPrototype(space: glassEasel.ComponentSpace): ListManager {
   const content = () => () => ({
     C(...given: readonly unknown[]) {
       const list = given[4] as (...args: readonly unknown[]) => void;
@@ -133,5 +136,12 @@ function listPrototype(space: glassEasel.ComponentSpace): ListManager | undefine
   );
   const [node] = component.getShadowRoot()?.childNodes ?? [];
   const { keyList } = (node as { readonly _$wxTmplArgs?: { readonly keyList?: object } })?._$wxTmplArgs ?? {};
-  return keyList === undefined ? undefined : (Object.getPrototypeOf(keyList) as ListManager);
+  const prototype = (keyList === undefined ? undefined : Object.getPrototypeOf(keyList)) as
+    | Partial<ListManager>
+    | undefined;
+  if (prototype?.diff?.length !== DIFF_PARAMETERS)
+    throw new Error(
+      "glass-easel: expected the lists of version 0.12.1, got others; list-items.ts has to learn them first",
+    );
+  return prototype as ListManager;
 }
