@@ -49,8 +49,12 @@ export interface FrameConnection {
   changed(): void;
 }
 
-/** The phone's page shares this thread: after each drawing the inspector rests so many times as long as it took. */
+/**
+ * The phone's page shares this thread: after each drawing the inspector rests so many times as long as it took, and
+ * never less than it takes a reader to read something.
+ */
 const REST = 3;
+const MIN_REST_MS = 100;
 const MAX_REST_MS = 250;
 
 export function createFrameConnection(): FrameConnection {
@@ -75,7 +79,7 @@ export function createFrameConnection(): FrameConnection {
   function changed(): void {
     if (isScheduled) return;
     isScheduled = true;
-    const wait = Math.min(MAX_REST_MS, restUntil - performance.now());
+    const wait = restUntil - performance.now();
     if (wait > 0) setTimeout(() => requestAnimationFrame(draw), wait);
     else requestAnimationFrame(draw);
   }
@@ -87,7 +91,7 @@ export function createFrameConnection(): FrameConnection {
     // Once the browser has drawn it.
     setTimeout(() => {
       const now = performance.now();
-      restUntil = now + (now - start) * REST;
+      restUntil = now + Math.min(MAX_REST_MS, Math.max(MIN_REST_MS, (now - start) * REST));
     });
   }
 

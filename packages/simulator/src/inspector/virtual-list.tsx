@@ -41,9 +41,11 @@ export function VirtualList(props: VirtualListProps): JSX.Element {
   const { count, rowHeight, selected, dropped, isLive = true } = props;
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
-  const [top, setTop] = useState(0);
+  const [scrolledTo, setScrolledTo] = useState(0);
   const [height, setHeight] = useState(400);
   const [isFollowing, follow] = useState(isLive);
+  // What follows the end knows where it is before it has scrolled there: it is drawn once, and not again for the scroll.
+  const top = isFollowing ? Math.max(0, count * rowHeight - height) : scrolledTo;
   const droppedBefore = useRef(dropped);
 
   useLayoutEffect(() => {
@@ -54,7 +56,7 @@ export function VirtualList(props: VirtualListProps): JSX.Element {
   }, []);
   useLayoutEffect(() => {
     const element = box.current!;
-    if (isFollowing) element.scrollTop = element.scrollHeight;
+    if (isFollowing) element.scrollTop = count * rowHeight;
     else if (dropped > droppedBefore.current) {
       element.scrollTop -= (dropped - droppedBefore.current) * rowHeight;
     }
@@ -63,16 +65,18 @@ export function VirtualList(props: VirtualListProps): JSX.Element {
 
   function scrolled(): void {
     const element = box.current!;
-    setTop(element.scrollTop);
     const isAtEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - 2;
+    if (isFollowing && isAtEnd) return;
+    setScrolledTo(element.scrollTop);
     // A list that fits has no end to go away from.
     if (element.scrollHeight > element.clientHeight) follow(isLive && isAtEnd);
   }
 
   function choose(index: number): void {
+    const element = box.current!;
+    setScrolledTo(element.scrollTop);
     follow(false);
     props.onSelect(index);
-    const element = box.current!;
     const y = index * rowHeight;
     if (y < element.scrollTop) element.scrollTop = y;
     else if (y + rowHeight > element.scrollTop + element.clientHeight) {
