@@ -1,8 +1,9 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { join } from "node:path";
+import { freePort } from "@weapp-socket/testkit/free-port";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { codeBlocks, documents, isTranslation, root } from "./markdown.js";
 
@@ -114,15 +115,6 @@ function tsc(project: string): Promise<{ code: number; output: string }> {
       resolve({ code: error === null ? 0 : 1, output }),
     );
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 function answers(port: number): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { createRuntime } from "@weapp-socket/runtime";
-import { unusedBase } from "@weapp-socket/testkit/suite-page";
+import { CLOSED_BASE } from "@weapp-socket/testkit/suite-page";
 import { openScriptPlayer, type ScriptPlayer } from "@weapp-socket/testkit/script-player";
 import {
   conformanceCases,
@@ -19,11 +19,9 @@ const abilities: Abilities = {
 };
 
 let server: ScriptPlayer;
-let closedBase: string;
 
 beforeAll(async () => {
   server = await openScriptPlayer();
-  closedBase = await unusedBase();
 });
 
 afterAll(() => server.close());
@@ -42,7 +40,7 @@ describe.each<SuiteProfile>(["device", "devtools"])("Node over wire, %s", (profi
       one.run({
         profile,
         server,
-        closedBase,
+        closedBase: CLOSED_BASE,
         abilities,
         createRuntime: (options) => createRuntime(options) as unknown as SuiteRuntime,
       }),

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
+import { freePort } from "@weapp-socket/testkit/free-port";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RawClient } from "./raw-client.js";
 
@@ -32,6 +33,7 @@ describe("examples/embedding/cluster.js", () => {
   afterAll(() => rmSync(outDir, { recursive: true, force: true }));
 
   test("two processes serve one port over one broker, and both leave on SIGTERM", async () => {
+    // Under node:cluster port 0 is another one in every process.
     const port = await freePort();
     const child = spawn(process.execPath, [join(outDir, "cluster.mjs")], {
       stdio: ["ignore", "pipe", "inherit"],
@@ -89,15 +91,4 @@ async function publish(port: number, n: number): Promise<number> {
   });
   await response.text();
   return response.status;
-}
-
-/** A port that was free a moment ago: under node:cluster port 0 is another one in every process. */
-async function freePort(): Promise<number> {
-  const { createServer } = await import("node:net");
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }

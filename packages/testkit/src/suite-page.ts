@@ -1,5 +1,5 @@
 import { createServer as createHttpServer, type Server } from "node:http";
-import { createServer, type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import { openBrowser } from "./browser.js";
 import { bundleForBrowser } from "./browser-bundle.js";
 import { openScriptPlayer } from "./script-player.js";
@@ -25,11 +25,10 @@ export interface SuitePageOptions {
  * profile: Chromium slows down pages whose connections fail.
  */
 export async function openSuitePage({ entry, abilities, host }: SuitePageOptions): Promise<SuitePage> {
-  const [browser, server, content, closedBase] = await Promise.all([
+  const [browser, server, content] = await Promise.all([
     openBrowser(),
     openScriptPlayer(),
     bundleForBrowser(entry),
-    unusedBase(),
   ]);
   const http = host ?? createHttpServer();
   http.on("request", (_request, response) => {
@@ -54,7 +53,7 @@ export async function openSuitePage({ entry, abilities, host }: SuitePageOptions
 
   return {
     run(profile, name) {
-      const setup = { profile, base: server.base, closedBase, abilities };
+      const setup = { profile, base: server.base, closedBase: CLOSED_BASE, abilities };
       return pages[profile].evaluate(([one, title]) => globalThis.runCase!(one, title), [
         setup,
         name,
@@ -69,15 +68,5 @@ export async function openSuitePage({ entry, abilities, host }: SuitePageOptions
   };
 }
 
-/** "ws://127.0.0.1:<a port where nobody listens>" */
-export async function unusedBase(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
-  return `ws://127.0.0.1:${port}`;
-}
+/** Nobody listens there: only root may, it belongs to nothing, and browsers do not refuse it by themselves. */
+export const CLOSED_BASE = "ws://127.0.0.1:2";

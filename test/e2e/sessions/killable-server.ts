@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "@weapp-socket/testkit/free-port";
 import { onTestFinished } from "vitest";
 
 /** `server.js` in a process of its own, with a store that outlives it. */
@@ -44,14 +44,4 @@ export async function createKillableServer(): Promise<KillableServer> {
       ended.catch(() => {});
     },
   };
-}
-
-/** One that was free a moment ago: the server comes back to the same one. */
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
 }
