@@ -257,7 +257,7 @@ export const taskCases: readonly SuiteCase[] = [
           at.every((time, index) => index === 0 || time >= at[index - 1]!),
           at.join(" <= "),
         );
-        expectTrue(Math.abs(at[0]! - before) < 2_000, "fetchStart is a time of the epoch");
+        expectTrue(Math.abs(at[0]! - before) < 60_000, "fetchStart is a time of the epoch");
         expectTrue(profile!["cost"]! >= profile!["handshakeCost"]!, "cost includes the handshake");
       }
       task.close();
