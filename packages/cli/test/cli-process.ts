@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { rename, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterAll, onTestFinished } from "vitest";
 
 const bin = join(import.meta.dirname, "../bin/weapp-socket.js");
@@ -12,6 +13,8 @@ export interface CliResult {
   readonly signal: string | null;
   readonly out: string;
   readonly err: string;
+  /** `err` without the lines that only say what takes its time, which a slow machine makes it print. */
+  readonly complaints: string;
 }
 
 /** The real command as a child process. `close` kills it. */
@@ -36,7 +39,9 @@ export class CliProcess {
     this.child.stderr!.setEncoding("utf8").on("data", (text: string) => this.#said("err", text));
     this.#exit = once(this.child, "close").then(([code, signal]) => {
       for (const check of this.#waiting) check();
-      return { code: code as number | null, signal: signal as string | null, out: this.out, err: this.err };
+      const complaints = this.err.replaceAll(/^.* …\n/gm, "");
+      const ended = { code: code as number | null, signal: signal as string | null };
+      return { ...ended, out: this.out, err: this.err, complaints };
     });
   }
 
@@ -99,6 +104,13 @@ export function startCli(...parameters: ConstructorParameters<typeof CliProcess>
 /** Runs the command to its end. */
 export function runCli(...parameters: ConstructorParameters<typeof CliProcess>): Promise<CliResult> {
   return startCli(...parameters).exit();
+}
+
+/** As editors save: a new file takes the old one's name, so nobody meets it half written. */
+export async function save(file: string, text: string): Promise<void> {
+  const fresh = join(dirname(file), `.${basename(file)}.new`);
+  await writeFile(fresh, text);
+  await rename(fresh, file);
 }
 
 const folders = mkdtempSync(join(tmpdir(), "weapp-socket-cli-"));

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
-import { type CliProcess, emptyFolder, runCli, startCli } from "./cli-process.js";
+import { type CliProcess, emptyFolder, runCli, save, startCli } from "./cli-process.js";
 
 const repository = join(import.meta.dirname, "../../..");
 const chat = join(repository, "examples/chat");
@@ -156,9 +156,9 @@ test("a changed server starts again, a broken one is told and waits for a change
   const first = await serverOf(cli);
   const socket = await connected(first.url);
 
-  await writeFile(join(folder, "pages/chat/chat.js"), "Page({ data: { changed: true } })");
+  await save(join(folder, "pages/chat/chat.js"), "Page({ data: { changed: true } })");
   let seen = cli.events().length;
-  await writeFile(file, source.replace("你说", "You said"));
+  await save(file, source.replace("你说", "You said"));
   const closed = once(socket, "close");
   const second = await cli.event("server", seen);
   expect(second["url"]).toBe(first.url);
@@ -170,7 +170,7 @@ test("a changed server starts again, a broken one is told and waits for a change
   expect(await nextText(again)).toBe('{"content":"You said：hi"}');
 
   seen = cli.events().length;
-  await writeFile(file, "throw new Error('spilled coffee');");
+  await save(file, "throw new Error('spilled coffee');");
   expect(await cli.event("server-ended", seen)).toMatchObject({ code: 1 });
   expect(cli.events()).toContainEqual({
     event: "server-output",
@@ -178,7 +178,7 @@ test("a changed server starts again, a broken one is told and waits for a change
     text: "Error: spilled coffee",
   });
   seen = cli.events().length;
-  await writeFile(file, source);
+  await save(file, source);
   await cli.event("server", seen);
 });
 
@@ -193,19 +193,19 @@ test("diagnostics name file, line and column, come again when they change, and g
   const wxml = join(folder, "pages/chat/chat.wxml");
   const app = join(folder, "app.json");
   const [goodWxml, goodApp] = await Promise.all([readFile(wxml, "utf8"), readFile(app, "utf8")]);
-  await writeFile(wxml, `<view>\n  <text>{{ 1 + }}</text>\n</view>`);
+  await save(wxml, `<view>\n  <text>{{ 1 + }}</text>\n</view>`);
   const cli = startCli(["dev", folder, "--port", "0"]);
   await cli.until(() => cli.err.endsWith("\n") && cli.out.includes("Ctrl-C ends it."));
   // On a slow machine it says first that it is compiling.
   expect(cli.err).toMatch(/^pages\/chat\/chat\.wxml:2:\d+: error: ./m);
 
   const before = cli.err.length;
-  await writeFile(app, `{ "pages": ["pages/chat/chat", "pages/gone/gone"] }`);
-  await writeFile(wxml, goodWxml);
+  await save(app, `{ "pages": ["pages/chat/chat", "pages/gone/gone"] }`);
+  await save(wxml, goodWxml);
   await cli.until(() => cli.err.slice(before).includes("pages/gone/gone"));
   expect(cli.err.slice(before)).toMatch(/^app\.json:1:\d+: error: .*pages\/gone\/gone/m);
 
-  await writeFile(app, goodApp);
+  await save(app, goodApp);
   await cli.until(() => cli.err.endsWith("no problems left\n"));
 });
 
@@ -221,9 +221,10 @@ test("--profile and --scenario reach the page; a scenario that is none is told w
   expect(session).toMatchObject({ profile: "devtools", scenario: { steps: [{ at: 100 }] } });
 
   await writeFile(join(cwd, "bad.json"), `{\n  "steps": [{ "at": 100, "do": "explode" }]\n}`);
-  const { code, err } = await runCli(["dev", chat, "--port", "0", "--scenario", "bad.json"], { cwd });
+  const bad = ["dev", chat, "--port", "0", "--scenario", "bad.json"];
+  const { code, complaints } = await runCli(bad, { cwd });
   expect(code).toBe(1);
-  expect(err).toMatch(/^bad\.json:2:\d+: error: .*explode[^]*error: bad\.json is no scenario\n$/);
+  expect(complaints).toMatch(/^bad\.json:2:\d+: error: .*explode[^]*error: bad\.json is no scenario\n$/);
 });
 
 /** A program that keeps what it was started with: stands for an editor. */

@@ -1,11 +1,11 @@
-import { mkdir, rename, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { moduleFiles, sameModuleFiles } from "../src/dev/module-files.js";
 import { watchModules } from "../src/dev/module-watcher.js";
 import { createServerProcess, type ServerProcessEvent } from "../src/dev/server-process.js";
 import { answers, claimPort } from "../src/port.js";
-import { emptyFolder } from "./cli-process.js";
+import { emptyFolder, save } from "./cli-process.js";
 
 const port = (): Promise<number> =>
   claimPort({ port: 0, host: "127.0.0.1", option: "--port", what: "a test's" });
@@ -120,17 +120,15 @@ test("a change of a module is seen, that of a file beside it is not", async () =
   onTestFinished(await watchModules(entry, () => changes++));
   const seen = (count: number): Promise<void> => expect.poll(() => changes).toBe(count);
 
-  await writeFile(join(folder, "page.wxml"), "<view/>");
-  await writeFile(join(folder, "lib/words.js"), "export const one = 1;");
+  await save(join(folder, "page.wxml"), "<view/>");
+  await save(join(folder, "lib/words.js"), "export const one = 1;");
   await seen(1);
-  // As editors save: a new file takes the old one's name.
-  await writeFile(join(folder, "swap"), `import "./lib/words.js"; import "./more.js";`);
-  await rename(join(folder, "swap"), entry);
+  await save(entry, `import "./lib/words.js"; import "./more.js";`);
   await seen(2);
-  await writeFile(join(folder, "more.js"), "");
+  await save(join(folder, "more.js"), "");
   await seen(3);
   await rm(entry);
   await seen(4);
-  await writeFile(entry, "");
+  await save(entry, "");
   await seen(5);
 });
