@@ -32,16 +32,16 @@ test("leaves a folder alone that holds anything else", async () => {
   const cwd = emptyFolder();
   await mkdir(join(cwd, "dist"));
   await writeFile(join(cwd, "dist/thesis.txt"), "years of work");
-  const { code, err } = await runCli(["build", chat], { cwd });
+  const { code, complaints } = await runCli(["build", chat], { cwd });
   expect(code).toBe(1);
-  expect(err).toMatch(/^error: .*dist/);
+  expect(complaints).toMatch(/^error: .*dist/);
   expect(await readFile(join(cwd, "dist/thesis.txt"), "utf8")).toBe("years of work");
 });
 
 test("a program with errors is not exported; each is told with file and line", async () => {
   const cwd = emptyFolder();
   await writeFile(join(cwd, "app.json"), `{ "pages": ["pages/gone/gone"] }`);
-  const { code, err } = await runCli(["build", cwd, "--out", join(emptyFolder(), "out")], { cwd });
+  const { code, complaints } = await runCli(["build", cwd, "--out", join(emptyFolder(), "out")], { cwd });
   expect(code).toBe(1);
-  expect(err).toMatch(/^app\.json:1:\d+: error: [^]*error: the program has 1 errors?\n$/);
+  expect(complaints).toMatch(/^app\.json:1:\d+: error: [^]*error: the program has 1 errors?\n$/);
 });

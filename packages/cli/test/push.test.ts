@@ -1,9 +1,9 @@
 import { createServer, type IncomingHttpHeaders } from "node:http";
-import { type AddressInfo, createServer as createTcpServer } from "node:net";
+import type { AddressInfo } from "node:net";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { emptyFolder, runCli } from "./cli-process.js";
+import { emptyFolder, runCli, startCli } from "./cli-process.js";
 
 interface Publish {
   readonly method: string | undefined;
@@ -12,11 +12,15 @@ interface Publish {
   readonly body: string;
 }
 
-/** Answers every request the same and keeps what was asked. */
+/**
+ * Answers every request the same and keeps what was asked.
+ *
+ * @param goesOn it waits for this before it answers
+ */
 async function httpServer(
   status: number,
   answer: string,
-  afterMs = 0,
+  goesOn: Promise<void> = Promise.resolve(),
 ): Promise<{ origin: string; asked: Publish[] }> {
   const asked: Publish[] = [];
   const server = createServer((request, response) => {
@@ -25,10 +29,7 @@ async function httpServer(
     request.on("end", () => {
       if (request.method !== "POST") return void response.writeHead(404).end();
       asked.push({ method: request.method, url: request.url, headers: request.headers, body });
-      setTimeout(
-        () => response.writeHead(status, { "content-type": "application/json" }).end(answer),
-        afterMs,
-      );
+      void goesOn.then(() => response.writeHead(status, { "content-type": "application/json" }).end(answer));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -130,25 +131,26 @@ test.each([
   [502, "<html>Bad gateway", "answered 502: <html>Bad gateway"],
 ])("an answer of %i is one clear line", async (status, answer, message) => {
   const { origin } = await httpServer(status, answer);
-  const { code, err } = await runCli(["push", "--channel", "c", "--url", origin, "--key", "k", "{}"]);
+  const args = ["push", "--channel", "c", "--url", origin, "--key", "k", "{}"];
+  const { code, complaints } = await runCli(args);
   expect(code).toBe(1);
-  expect(err.split("\n")[0]).toContain(message);
-  expect(err.split("\n").length).toBeLessThanOrEqual(3);
+  expect(complaints.split("\n")[0]).toContain(message);
+  expect(complaints.split("\n").length).toBeLessThanOrEqual(3);
 });
 
 test("nobody there is one clear line", async () => {
-  const probe = createTcpServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  const url = `http://127.0.0.1:${port}`;
-  const { code, err } = await runCli(["push", "--channel", "c", "--url", url, "--key", "k", "{}"]);
+  const url = "http://127.0.0.1:2";
+  const { code, complaints } = await runCli(["push", "--channel", "c", "--url", url, "--key", "k", "{}"]);
   expect(code).toBe(1);
-  expect(err).toMatch(/^error: cannot reach http:\/\/127\.0\.0\.1:\d+: connect ECONNREFUSED/);
+  expect(complaints).toMatch(/^error: cannot reach http:\/\/127\.0\.0\.1:\d+: connect ECONNREFUSED/);
 });
 
 test("after a second of waiting it says what for", async () => {
-  const { origin } = await httpServer(200, "{}", 1300);
-  const { code, out, err } = await runCli(["push", "--channel", "c", "--url", origin, "--key", "k", "{}"]);
+  let goOn: () => void = () => {};
+  const { origin } = await httpServer(200, "{}", new Promise((resolve) => (goOn = resolve)));
+  const cli = startCli(["push", "--channel", "c", "--url", origin, "--key", "k", "{}"]);
+  await cli.until(() => cli.err !== "");
+  goOn();
+  const { code, out, err } = await cli.exit();
   expect({ code, out, err }).toEqual({ code: 0, out: "pushed to c\n", err: `waiting for ${origin} …\n` });
 });

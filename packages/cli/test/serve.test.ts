@@ -23,12 +23,12 @@ test("pages join the channels that their address names, and those of --channel; 
   for (const channel of ["room:9", "news", "all"]) {
     expect(await runCli(["push", "--channel", channel, `"to ${channel}"`], { cwd })).toMatchObject({
       code: 0,
-      err: "",
+      complaints: "",
     });
   }
   expect(await runCli(["push", "--channel", "room", "1"], { cwd })).toMatchObject({
     out: "pushed to room\n",
-    err: "nobody is in room now\n",
+    complaints: "nobody is in room now\n",
   });
   await expect.poll(() => news.heard).toEqual(["to news", "to all"]);
   await expect.poll(() => both.heard).toEqual(["to room:9", "to news", "to all"]);

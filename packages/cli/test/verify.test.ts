@@ -34,7 +34,7 @@ describe("verify", () => {
     ]) {
       expect(await runCli(["verify", "run.jsonl"], { cwd: recorded(lines) })).toMatchObject({
         code: 0,
-        err: "",
+        complaints: "",
         out: "sound: 3 accepted, 1 clients (1 quiet at the end), 3 messages, 0 gaps\n",
       });
     }
