@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { openLmdbBroker } from "@weapp-socket/server/lmdb";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { emptyFolder, runCli } from "./cli-process.js";
@@ -165,5 +166,56 @@ describe("verify", () => {
     const { code, out, err } = await runCli(["verify", "run.jsonl"], { cwd: recorded(lines) });
     expect(err).toContain(`error: ${message}\n`);
     expect({ code, out }).toEqual({ code: 2, out: "" });
+  });
+});
+
+describe("verify of a store", () => {
+  async function stored(): Promise<string> {
+    const cwd = emptyFolder();
+    const broker = await openLmdbBroker({ path: join(cwd, "store") });
+    const policy = { historyCount: 10, historyAgeMs: Infinity, durability: "disk" } as const;
+    for (const data of ["text 1", "text 2"])
+      await broker.publish({ channel: "room", data, format: "text", policy });
+    await broker.close();
+    return cwd;
+  }
+
+  test("a sound one is 0", async () => {
+    const cwd = await stored();
+    const { code, out, err } = await runCli(["verify", "store"], { cwd });
+    expect(out).toMatch(/^sound: \d+ entries read\n$/);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+  });
+
+  test("one with damage, or that is torn, is 1, and says what and why", async () => {
+    const cwd = await stored();
+    const file = join(cwd, "store", "data.mdb");
+    const bytes = readFileSync(file);
+    for (let found = bytes.indexOf("text 2"); found >= 0; found = bytes.indexOf("text 2", found + 1))
+      bytes[found] = 0x54;
+    writeFileSync(file, bytes);
+    const damaged = await runCli(["verify", "store"], { cwd });
+    expect(damaged.out).toMatch(
+      /^a publication: damaged \(it is not what was written\); its readers are told a gap\n1 damaged: \d+ entries read\n$/,
+    );
+    expect(damaged.code).toBe(1);
+    const { out } = await runCli(["verify", "store", "--json"], { cwd });
+    expect(
+      out
+        .trim()
+        .split("\n")
+        .map((line) => (JSON.parse(line) as { event: string }).event),
+    ).toEqual(["damage", "store-verified"]);
+    truncateSync(file, 8192);
+    const torn = await runCli(["verify", "store"], { cwd });
+    expect(torn.out).toMatch(/^torn: \S/);
+    expect(torn.code).toBe(1);
+  });
+
+  test("a folder without one is 2", async () => {
+    const cwd = emptyFolder();
+    const { code, err } = await runCli(["verify", "."], { cwd });
+    expect(err).toContain("expected a file data.mdb in it, got none");
+    expect(code).toBe(2);
   });
 });

@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
@@ -6,6 +6,7 @@ import { createHistoryCheck, type Finding, type FindingKind } from "@weapp-socke
 import type { Command } from "../command.js";
 import { UsageError } from "../failure.js";
 import type { Terminal } from "../terminal.js";
+import { verifyStore } from "../verify/store.js";
 import { type Recording, readRecording } from "../verify/recording.js";
 
 /** What is found more often than this is counted, not shown, to people. */
@@ -21,8 +22,8 @@ const meanings: Readonly<Record<FindingKind, string>> = {
 
 export const verify: Command = {
   name: "verify",
-  summary: "check a recorded run: was anything lost, doubled or out of order?",
-  usage: "FILE",
+  summary: "check a recorded run, or a store: was anything lost, doubled or damaged?",
+  usage: "FILE|FOLDER",
   description: [
     "Holds what clients saw against what the server had accepted: everything once and in order, or a gap that was\n" +
       "told. FILE has one JSON object a line; the order of lines matters for each client alone. A - reads standard\n" +
@@ -35,6 +36,8 @@ export const verify: Command = {
     'An accepted line may say "lost":true where the broker itself is known to have lost it, as in a failover: only\n' +
       "clients that had seen it must then be told. Publications that expire, or that conflation replaces, have no\n" +
       "place in a recording.",
+    "A FOLDER is a store of the LMDB broker. It is read through, in a process of its own first, and not changed:\n" +
+      "what is damaged is named, with what becomes of it. Exit code 0: sound; 1: damaged, or torn: to be set aside.",
   ],
   options: {},
   positionals: { min: 1, max: 1 },
@@ -44,16 +47,22 @@ export const verify: Command = {
       command: "cat clients/*.jsonl server.jsonl | weapp-socket verify -",
       does: "recorded in several places",
     },
+    {
+      command: "weapp-socket verify /var/lib/weapp-socket",
+      does: "a store, after a disk failed",
+    },
     { command: "weapp-socket verify run.jsonl --json", does: "each finding an object, then the counts" },
   ],
   async run(args, { terminal, cwd, stdin }) {
     const name = args.positionals[0]!;
+    const path = resolve(cwd, name);
     const read = terminal.progress(`reading ${name}`);
     try {
+      if (name !== "-" && (await isFolder(path))) return await verifyStore(path, name, terminal);
       const recording =
         name === "-"
           ? await readRecording(createInterface({ input: Readable.from(stdin) }), "standard input")
-          : await readFileRecording(resolve(cwd, name), name);
+          : await readFileRecording(path, name);
       if (recording.seen.size === 0 && recording.accepted.length === 0)
         throw new UsageError(`${name}: nothing was recorded`);
       return report(recording, terminal);
@@ -63,11 +72,15 @@ export const verify: Command = {
   },
 };
 
+async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isDirectory() === true;
+}
+
 async function readFileRecording(path: string, name: string): Promise<Recording> {
   const file = await open(path).catch(() => undefined);
   if (file === undefined) throw new UsageError(`no such file: ${name}`);
   try {
-    if ((await file.stat()).isDirectory()) throw new UsageError(`${name} is no file`);
     return await readRecording(file.readLines({ autoClose: false }), name);
   } finally {
     await file.close();

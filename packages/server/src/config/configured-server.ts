@@ -114,7 +114,12 @@ async function openEngine(
     case "lmdb": {
       // The native library is for those who want it.
       const { openLmdbBroker } = await import("../broker/lmdb/index.js");
-      const broker = await openLmdbBroker({ path, ...bounds, ...(onDamage !== undefined && { onDamage }) });
+      const broker = await openLmdbBroker({
+        path,
+        ...bounds,
+        ...(onDamage !== undefined && { onDamage }),
+        onError: ({ what, message }) => logger.error({ path, what }, message),
+      });
       logReport(path, broker.report, logger);
       return broker;
     }

@@ -405,10 +405,12 @@ describe("lmdb store", () => {
       for (; at >= 0; at = bytes.indexOf(words, at + 1)) bytes[at + 2] = 0x69;
       writeFileSync(dataFile(), bytes);
       const refused = open({ onDamage: "refuse" });
-      await expect(refused).rejects.toThrow(/^store .*: damaged: SyntaxError: /);
+      await expect(refused).rejects.toThrow(
+        /^store .*: damaged: the store's own word beginnings: damaged \(/,
+      );
       const broker = await open();
       expect(broker.report).toMatchObject({ session: 1, found: "damaged" });
-      expect(broker.report.damage?.reason).toContain("SyntaxError");
+      expect(broker.report.damage?.reason).toContain("own word beginnings");
       expect(await publish(broker, "1")).toMatch(/^1-/);
     });
 

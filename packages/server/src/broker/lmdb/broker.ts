@@ -11,6 +11,7 @@ import { checkChannel, checkChannelList, checkChannels, checkHistory, checkPubli
 import { Ticker } from "../ticker.js";
 import { LmdbChannels } from "./channels.js";
 import { findDamage, markClosed, markOpen, setAside, wasClosedWhole } from "./damage.js";
+import { isTear, StoreDamageError } from "./damage-error.js";
 import { encodeEntry } from "./entry.js";
 import { LmdbKeys } from "./keys.js";
 import { LmdbRecords, unwritten } from "./records.js";
@@ -35,20 +36,20 @@ import type { WriteGroup } from "./write-group.js";
 export async function openLmdbBroker(options: LmdbBrokerOptions): Promise<LmdbBroker> {
   const { path } = options;
   mkdirSync(path, { recursive: true });
-  if (!wasClosedWhole(path)) return openChecked(options);
+  const reason = wasClosedWhole(path) ? undefined : await findDamage(path, TABLES);
+  if (reason !== undefined) return openDamaged(options, reason);
   try {
     return await openStore(options, undefined);
   } catch (error) {
-    // It said that it is whole, and was not read through for that. Where nothing is found the error has another cause.
-    const reason = await findDamage(path, TABLES);
-    if (reason === undefined) throw error;
-    return openDamaged(options, reason);
+    // Where nothing is damaged the error has another cause.
+    const found = isDamage(error) ? error.message : await findDamage(path, TABLES);
+    if (found === undefined) throw error;
+    return openDamaged(options, found);
   }
 }
 
-async function openChecked(options: LmdbBrokerOptions): Promise<LmdbBroker> {
-  const reason = await findDamage(options.path, TABLES);
-  return reason === undefined ? openStore(options, undefined) : openDamaged(options, reason);
+function isDamage(error: unknown): error is Error {
+  return error instanceof StoreDamageError || isTear(error);
 }
 
 async function openDamaged(options: LmdbBrokerOptions, reason: string): Promise<LmdbBroker> {
@@ -59,8 +60,9 @@ async function openDamaged(options: LmdbBrokerOptions, reason: string): Promise<
 
 async function openStore(options: LmdbBrokerOptions, damage: OpenReport["damage"]): Promise<LmdbBroker> {
   const { path } = options;
-  const store = new LmdbStore(path);
+  // Before anything else: where opening it ends the process, the next start reads it through.
   markOpen(path);
+  const store = new LmdbStore(path, options.onError);
   try {
     return new StoreBroker(store, options, damage);
   } catch (error) {
@@ -215,7 +217,8 @@ class StoreBroker implements LmdbBroker {
   }
 
   usage(): LmdbUsage {
-    return { historyBytes: this.known.bytes, pendingBytes: this.store.pendingBytes };
+    const { pendingBytes, damaged } = this.store;
+    return { historyBytes: this.known.bytes, pendingBytes, damaged };
   }
 
   async close(): Promise<void> {
@@ -229,7 +232,8 @@ class StoreBroker implements LmdbBroker {
     this.records.close();
     this.known.saveAll();
     await this.store.close();
-    markClosed(this.options.path);
+    // Where one thing is damaged others may be: the next start reads it through.
+    if (this.store.damaged === 0) markClosed(this.options.path);
   }
 
   private checkOpen(): void {

@@ -1,6 +1,6 @@
 import { Audience } from "../audience.js";
 import { formatPosition, positionNonce } from "../position.js";
-import { decodeEntry, entryBytes } from "./entry.js";
+import { decodeEntry, storedBytes } from "./entry.js";
 import { encodeRow, type ChannelRow } from "./row.js";
 import type { ChannelInfo, ChannelPolicy } from "../broker.js";
 import type { RetainedPublications } from "../history-page.js";
@@ -99,7 +99,8 @@ export class LmdbChannel implements RetainedPublications {
   at(index: number): Publication | undefined {
     const offset = this.firstOffset + index;
     if (offset > this.committedOffset) return this.uncommitted[offset - this.committedOffset - 1];
-    const entry = this.store.log.get(this.logKey(offset));
+    const what = (): string => `publication ${offset} of channel ${this.name}`;
+    const entry = this.store.log.get(this.logKey(offset), what);
     return entry === undefined ? undefined : decodeEntry(entry, this.name, offset);
   }
 
@@ -122,13 +123,13 @@ export class LmdbChannel implements RetainedPublications {
 
   /** Puts a publication into the log. To be called within a write of a group. */
   writeEntry(offset: number, entry: Buffer): void {
-    this.store.watch(this.store.log.put(this.logKey(offset), entry));
-    this.bytes += entryBytes(entry);
+    this.store.log.put(this.logKey(offset), entry);
+    this.bytes += storedBytes(entry.length);
   }
 
   /** To be called within a write of a group. */
   writeRow(): void {
-    this.store.watch(this.store.rows.put(Buffer.from(this.name), encodeRow(this.row())));
+    this.store.rows.put(Buffer.from(this.name), encodeRow(this.row()));
     this.isDirty = false;
   }
 
@@ -189,17 +190,17 @@ export class LmdbChannel implements RetainedPublications {
     const end = this.storedFrom + Math.min(limit, this.excess);
     for (; this.storedFrom < end; this.storedFrom++) {
       const key = this.logKey(this.storedFrom);
-      const entry = this.store.log.get(key);
-      if (entry === undefined) continue;
-      this.bytes -= entryBytes(entry);
-      this.store.watch(this.store.log.remove(key));
+      const size = this.store.log.sizeOf(key);
+      if (size === undefined) continue;
+      this.bytes -= storedBytes(size);
+      this.store.log.remove(key);
     }
     this.isDirty = true;
   }
 
   /** Takes the channel out of the store. Within a write of a group. */
   removeRow(): void {
-    this.store.watch(this.store.rows.remove(Buffer.from(this.name)));
+    this.store.rows.remove(Buffer.from(this.name));
     this.session = 0;
   }
 

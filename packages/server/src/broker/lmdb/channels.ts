@@ -3,6 +3,7 @@ import { RequestError } from "../../request-error.js";
 import { Beginnings, type BeginningSeeds } from "../beginnings.js";
 import { LmdbChannel } from "./channel.js";
 import { decodeRow } from "./row.js";
+import { emptyValue } from "./table.js";
 import type { ChannelsPage, ChannelsQuery } from "../broker.js";
 import type { Durability } from "../publication.js";
 import type { LmdbStore } from "./store.js";
@@ -133,7 +134,7 @@ export class LmdbChannels {
     channel.upkeepAtMs = atMs;
     group.channels.add(channel);
     group.writes.push(() => {
-      this.store.watch(this.store.upkeep.put(upkeepKey(atMs, channel.name), Buffer.alloc(0)));
+      this.store.upkeep.put(upkeepKey(atMs, channel.name), emptyValue());
     });
   }
 
@@ -152,7 +153,7 @@ export class LmdbChannels {
     }
     const start = Buffer.from(after > prefix ? after : prefix);
     let stored = 0;
-    for (const key of this.store.rows.getKeys({ start })) {
+    for (const { key } of this.store.rows.entries({ start })) {
       const name = key.toString();
       if (!name.startsWith(prefix) && name > prefix) break;
       if (stored > limit) break;
@@ -178,13 +179,12 @@ export class LmdbChannels {
   /** Once a second: trims, forgets, makes room. */
   tick(nowMs: number): void {
     const end = upkeepKey(Math.floor(nowMs / 1000) * 1000 + 1, "");
-    const due = [...this.store.upkeep.getKeys({ end, limit: UPKEEP_CHANNELS })];
+    const due = [...this.store.upkeep.entries({ end, limit: UPKEEP_CHANNELS })];
     if (due.length > 0) {
       const group = this.store.group();
-      for (const key of due) {
-        group.writes.push(() => {
-          this.store.watch(this.store.upkeep.remove(key));
-        });
+      for (const { key, value } of due) {
+        group.writes.push(() => this.store.upkeep.remove(key));
+        if (value === undefined) continue;
         this.lookAfter(key.toString("utf8", 6), key.readUIntBE(0, 6) * 1000, nowMs, group);
       }
     }
@@ -193,6 +193,7 @@ export class LmdbChannels {
   }
 
   private begin(name: string): LmdbChannel {
+    if (this.store.rows.has(Buffer.from(name))) this.forgetBeginning(name);
     return LmdbChannel.begin(this.store, name, this.nextId++, this.beginnings.nonce(name));
   }
 
@@ -236,14 +237,13 @@ export class LmdbChannels {
       if (atMs === Infinity) return;
       channel.upkeepAtMs = atMs;
       group.writes.push(() => {
-        this.store.watch(this.store.upkeep.put(upkeepKey(atMs, name), Buffer.alloc(0)));
+        this.store.upkeep.put(upkeepKey(atMs, name), emptyValue());
       });
       return;
     }
     group.channels.delete(channel);
     group.writes.push(() => channel.removeRow());
-    this.beginnings.forget(name);
-    group.writes.push(() => this.writeBeginnings());
+    this.forgetBeginning(name);
     this.byName.delete(name);
   }
 
@@ -251,8 +251,10 @@ export class LmdbChannels {
   private makeRoom(): void {
     const { maxHistoryBytes } = this.options;
     let toFree = Math.min(FREE_BYTES, this.totalBytes - maxHistoryBytes * 0.9);
-    const oldestFirst = [...this.store.rows.getRange()]
-      .map(({ key, value }) => ({ name: key.toString(), row: decodeRow(value) }))
+    const oldestFirst = [...this.store.rows.entries()]
+      .flatMap(({ key, value }) =>
+        value === undefined ? [] : { name: key.toString(), row: decodeRow(value) },
+      )
       .filter(({ row }) => row.bytes > 0)
       .sort((one, other) => one.row.publishedAtMs - other.row.publishedAtMs);
     const group = this.store.group();
@@ -288,6 +290,12 @@ export class LmdbChannels {
   /** A channel that never had a publication has nothing to save: its beginning is known without a row. */
   private save(channel: LmdbChannel): void {
     if (channel.isDirty && channel.offset > 0) this.store.group().channels.add(channel);
+  }
+
+  /** What the channel had is gone, in order or by damage: who stands at its beginning must not be led on from there. */
+  private forgetBeginning(name: string): void {
+    this.beginnings.forget(name);
+    this.store.group().writes.push(() => this.writeBeginnings());
   }
 
   private writeBeginnings(): void {

@@ -1,42 +1,35 @@
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { READER } from "./reader.js";
 import { dataFile } from "./store.js";
 
-/**
- * Reads everything in a process of its own: a torn file does not make LMDB fail, it kills the process (a page beyond
- * the end of the file is a bus error).
- */
-const READER = `
-const [lmdb, path] = process.argv.slice(1);
-const { open } = await import(lmdb);
-const env = open({ path, noSubdir: true, readOnly: true, maxDbs: 12, encoding: "json" });
-const keys = [...env.getKeys()];
-const names = keys.filter((name) => TABLES.includes(name));
-for (const word of keys) if (!names.includes(word)) env.get(word);
-if (env.get("version") === undefined) throw new Error("no version in it");
-let entries = 0;
-for (const name of names) {
-  const table = env.openDB({ name, encoding: "binary", keyEncoding: "binary" });
-  for (const { value } of table.getRange({ snapshot: true })) entries += value.length >= 0 ? 1 : 0;
-}
-process.stdout.write(String(entries));
-process.exit(0);
-`;
-
-/** Why the store in the folder cannot be read, `undefined` where it can or where there is none. */
+/** Why the store in the folder cannot be read, or written to, `undefined` where it can or where there is none. */
 export async function findDamage(path: string, tables: readonly string[]): Promise<string | undefined> {
   const file = dataFile(path);
   if (!existsSync(file)) return undefined;
   const { size } = statSync(file);
   if (size === 0) return "the data file is empty";
   const lmdb = createRequire(import.meta.url).resolve("lmdb");
-  const script = READER.replace("TABLES", JSON.stringify(tables));
-  const reader = spawn(process.execPath, ["--input-type=module", "-e", script, lmdb, file], {
-    stdio: ["ignore", "ignore", "pipe"],
-    env: {},
-  });
+  const script = READER.replaceAll("TABLES", JSON.stringify(tables));
+  const reader = spawn(
+    process.execPath,
+    ["--input-type=module", "-e", script, lmdb, file, isWritable(file) ? "yes" : "no"],
+    {
+      stdio: ["ignore", "ignore", "pipe"],
+      env: {},
+    },
+  );
   let stderr = "";
   reader.stderr.setEncoding("utf8");
   reader.stderr.on("data", (text: string) => {
@@ -49,6 +42,15 @@ export async function findDamage(path: string, tables: readonly string[]): Promi
   if (code === 0) return undefined;
   if (signal !== null) return `reading it ends with ${signal}, the file has ${size} bytes`;
   return /^\w*Error: .*$/m.exec(stderr)?.[0] ?? `reading it ends with exit code ${String(code)}`;
+}
+
+function isWritable(file: string): boolean {
+  try {
+    accessSync(file, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether the store was closed, and its file is as long as it was then. */

@@ -1,4 +1,5 @@
 import { RequestError } from "../../request-error.js";
+import { textValue } from "./table.js";
 import type { Published } from "../broker.js";
 import type { MaybePromise } from "../maybe-promise.js";
 import type { Durability } from "../publication.js";
@@ -28,7 +29,7 @@ export class LmdbKeys {
     this.keepMs = keepMs;
     this.maxKeys = maxKeys;
     this.turnState = (store.get("keys") as Turn | undefined) ?? { newer: 0, turnedAtMs: nowMs };
-    this.sizes = [countOf(store, 0), countOf(store, 1)];
+    this.sizes = [store.keys[0].count, store.keys[1].count];
   }
 
   /** What was published under the key, or is being published. */
@@ -75,9 +76,7 @@ export class LmdbKeys {
     group.writes.push(() => {
       const { newer } = this.turnState;
       this.sizes[newer]!++;
-      this.store.watch(
-        this.store.keys[newer]!.put(Buffer.from(scoped), Buffer.from(`${nowMs} ${durability} ${position}`)),
-      );
+      this.store.keys[newer]!.put(Buffer.from(scoped), textValue(`${nowMs} ${durability} ${position}`));
     });
     (durability === "fsync" ? group.onFlushed : group.onCommitted).push(forget);
     group.onFailed.push(forget);
@@ -90,15 +89,11 @@ export class LmdbKeys {
     this.sizes[newer] = 0;
     this.store.group().writes.push(() => {
       this.store.put("keys", this.turnState);
-      this.store.watch(this.store.keys[newer]!.clearAsync());
+      this.store.keys[newer]!.clear();
     });
   }
 }
 
 function scopedKey(channel: string, key: string): string {
   return `${channel}\n${key}`;
-}
-
-function countOf(store: LmdbStore, table: number): number {
-  return (store.keys[table]!.getStats() as { entryCount?: number }).entryCount ?? 0;
 }

@@ -8,6 +8,7 @@ import type {
   HistoryPage,
   HistoryQuery,
 } from "../broker.js";
+import type { StoreDamageError } from "./damage-error.js";
 import type { ChannelListener } from "../publication.js";
 
 export interface LmdbBrokerOptions {
@@ -36,6 +37,11 @@ export interface LmdbBrokerOptions {
    * `set-aside` (the default) keeps it beside a new, empty one: readers are told a gap. `refuse` throws.
    */
   readonly onDamage?: "set-aside" | "refuse";
+  /**
+   * Hears of each thing that is found damaged while the store is open: what it is, and what becomes of it. It counts as
+   * lost, the store goes on without it, and its next start reads it through. Default: counted alone (`usage`).
+   */
+  readonly onError?: (error: StoreDamageError) => void;
 }
 
 /** How the store was found. */
@@ -75,4 +81,6 @@ export interface LmdbUsage {
   readonly historyBytes: number;
   /** Bytes of publications that wait to be written. */
   readonly pendingBytes: number;
+  /** How often something was read that is not as it was written. */
+  readonly damaged: number;
 }

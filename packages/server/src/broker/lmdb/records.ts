@@ -1,6 +1,7 @@
 import { ClosedError } from "../../closed-error.js";
 import { RequestError } from "../../request-error.js";
 import { checkRecordKey, checkRecordWrite, MAX_PAGE } from "../requests.js";
+import { emptyValue, textValue } from "./table.js";
 import type { Clock } from "../../clock.js";
 import type { RecordStore, RecordWrite, RecordWritten, StoredRecord } from "../record.js";
 import type { LmdbStore } from "./store.js";
@@ -24,7 +25,7 @@ export class LmdbRecords implements RecordStore {
     this.store = store;
     this.clock = clock;
     this.maxRecords = maxRecords;
-    this.count = (store.records.getStats() as { entryCount?: number }).entryCount ?? 0;
+    this.count = store.records.count;
   }
 
   read(key: string): StoredRecord | undefined {
@@ -67,9 +68,9 @@ export class LmdbRecords implements RecordStore {
     this.now();
     const keys = new Set<string>();
     const start = ownerKey(owner, "");
-    for (const entry of this.store.owners.getKeys({ start })) {
-      if (keys.size === MAX_PAGE || !entry.subarray(0, start.length).equals(start)) break;
-      keys.add(entry.toString("utf8", start.length));
+    for (const { key } of this.store.owners.entries({ start })) {
+      if (keys.size === MAX_PAGE || !key.subarray(0, start.length).equals(start)) break;
+      keys.add(key.toString("utf8", start.length));
     }
     for (const [key, record] of this.pending) if (record?.owner === owner) keys.add(key);
     return [...keys]
@@ -84,9 +85,13 @@ export class LmdbRecords implements RecordStore {
     let seen = 0;
     const start = Buffer.from(this.sweptTo);
     let last = "";
-    for (const { key, value } of this.store.records.getRange({ start, limit: SWEEP })) {
+    for (const { key, value } of this.store.records.entries({ start, limit: SWEEP })) {
       seen++;
       last = key.toString();
+      if (value === undefined) {
+        if (!this.pending.has(last)) this.drop(key);
+        continue;
+      }
       const record = JSON.parse(value.toString()) as StoredRecord;
       if (record.expiresAtMs <= nowMs && !this.pending.has(last)) {
         void this.change(last, record, undefined, undefined).catch(() => undefined);
@@ -111,6 +116,12 @@ export class LmdbRecords implements RecordStore {
     return value === undefined ? undefined : (JSON.parse(value.toString()) as StoredRecord);
   }
 
+  /** Takes out what is damaged. */
+  private drop(key: Buffer): void {
+    this.count -= 1;
+    this.store.group().writes.push(() => this.store.records.remove(key));
+  }
+
   private change<T>(
     key: string,
     before: StoredRecord | undefined,
@@ -122,11 +133,10 @@ export class LmdbRecords implements RecordStore {
     this.count += Number(after !== undefined) - Number(before !== undefined);
     group.writes.push(() => {
       const { records, owners } = this.store;
-      if (before?.owner !== undefined) this.store.watch(owners.remove(ownerKey(before.owner, key)));
-      if (after === undefined) this.store.watch(records.remove(Buffer.from(key)));
-      else this.store.watch(records.put(Buffer.from(key), Buffer.from(JSON.stringify(after))));
-      if (after?.owner !== undefined)
-        this.store.watch(owners.put(ownerKey(after.owner, key), Buffer.alloc(0)));
+      if (before?.owner !== undefined) owners.remove(ownerKey(before.owner, key));
+      if (after === undefined) records.remove(Buffer.from(key));
+      else records.put(Buffer.from(key), textValue(JSON.stringify(after)));
+      if (after?.owner !== undefined) owners.put(ownerKey(after.owner, key), emptyValue());
     });
     return new Promise((resolve, reject) => {
       const forget = (): void => {

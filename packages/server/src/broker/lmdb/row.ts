@@ -1,3 +1,4 @@
+import { SEAL_BYTES } from "./table.js";
 import type { Durability } from "../publication.js";
 
 /** What the store keeps of a channel beside its publications. */
@@ -27,6 +28,7 @@ export interface ChannelRow {
 
 const LEVELS: readonly Durability[] = ["memory", "disk", "fsync"];
 
+/** Behind room for its seal. */
 export function encodeRow(row: ChannelRow): Buffer {
   const numbers = [
     row.id,
@@ -42,14 +44,13 @@ export function encodeRow(row: ChannelRow): Buffer {
     row.session,
     LEVELS.indexOf(row.weakest),
   ];
-  const bytes = Buffer.allocUnsafe(numbers.length * 8);
-  for (const [index, number] of numbers.entries()) bytes.writeDoubleLE(number, index * 8);
+  const bytes = Buffer.allocUnsafe(SEAL_BYTES + numbers.length * 8);
+  for (const [index, number] of numbers.entries()) bytes.writeDoubleLE(number, SEAL_BYTES + index * 8);
   return bytes;
 }
 
-/** Throws RangeError where the bytes are no row. */
+/** From a row without its seal. */
 export function decodeRow(bytes: Buffer): ChannelRow {
-  if (bytes.length !== 96) throw new RangeError(`channel row: expected 96 bytes, got ${bytes.length}`);
   const number = (index: number): number => bytes.readDoubleLE(index * 8);
   return {
     id: number(0),

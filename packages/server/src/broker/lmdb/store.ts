@@ -1,13 +1,24 @@
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { open, type Database, type RootDatabase } from "lmdb";
+import { open, type RootDatabase } from "lmdb";
+import { isTear, type StoreDamageError } from "./damage-error.js";
 import { currentOwner, isRunning, type Owner } from "./owner.js";
+import { damageOf, unwritable, wordDamage } from "./lost-part.js";
+import {
+  isSealed,
+  openTable,
+  seal,
+  SEAL_BYTES,
+  textValue,
+  type StoreTable,
+  type TableHost,
+} from "./table.js";
 import { WriteGroup } from "./write-group.js";
 
-type Table = Database<Buffer, Buffer>;
-
 /** Of the layout of tables, keys and values. A store of another version is refused. */
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = "2";
+/** Things found damaged that are told of one by one; what follows is only counted. */
+const MAX_TOLD = 1000;
 
 export const TABLES = ["rows", "log", "upkeep", "keys0", "keys1", "records", "owners"] as const;
 
@@ -30,20 +41,20 @@ export interface StoreSession {
 }
 
 /** The tables, and the way into them: groups of writes, one transaction each, the next begun when the last is in. */
-export class LmdbStore {
+export class LmdbStore implements TableHost {
   readonly session: StoreSession;
   /** Channel name: row. */
-  readonly rows: Table;
+  readonly rows: StoreTable;
   /** Channel id and offset: publication. */
-  readonly log: Table;
+  readonly log: StoreTable;
   /** Second and channel name: nothing. */
-  readonly upkeep: Table;
+  readonly upkeep: StoreTable;
   /** Channel and idempotency key: position. Two tables that take turns. */
-  readonly keys: readonly [Table, Table];
-  readonly records: Table;
+  readonly keys: readonly [StoreTable, StoreTable];
+  readonly records: StoreTable;
   /** Owner and record key: nothing. */
-  readonly owners: Table;
-  private readonly env: RootDatabase<unknown, string>;
+  readonly owners: StoreTable;
+  private readonly env: RootDatabase<Buffer, string>;
   private readonly path: string;
   private gathering: WriteGroup | undefined;
   private isCommitting = false;
@@ -54,20 +65,27 @@ export class LmdbStore {
   private watched: Promise<unknown> | undefined;
   /** Why the last group could not be written, until one is. */
   private failure: unknown;
+  private readonly told: Set<string> = new Set();
+  private readonly onError: ((error: StoreDamageError) => void) | undefined;
+  /** How often something was found damaged. */
+  damaged = 0;
 
-  /** Opens or makes the store in the folder `path`. Throws where another process has it. */
-  constructor(path: string) {
+  /**
+   * Opens or makes the store in the folder `path`. Throws where another process has it, and `StoreDamageError` where its
+   * own words are damaged. `onError` hears of what else is.
+   */
+  constructor(path: string, onError?: (error: StoreDamageError) => void) {
     mkdirSync(path, { recursive: true });
     this.path = path;
-    this.env = open<unknown, string>({
+    this.onError = onError;
+    this.env = open<Buffer, string>({
       path: dataFile(path),
       noSubdir: true,
       maxDbs: 12,
-      encoding: "json",
+      encoding: "binary",
       eventTurnBatching: false,
     });
-    const table = (name: (typeof TABLES)[number]): Table =>
-      this.env.openDB<Buffer, Buffer>({ name, encoding: "binary", keyEncoding: "binary" });
+    const table = (name: (typeof TABLES)[number]): StoreTable => openTable(this.env, name, this);
     this.rows = table("rows");
     this.log = table("log");
     this.upkeep = table("upkeep");
@@ -91,14 +109,32 @@ export class LmdbStore {
     this.client = client;
   }
 
-  /** A value of the store itself, under a word. */
+  /** A value of the store itself, under a word. Throws `StoreDamageError`: nothing goes without these. */
   get(word: string): unknown {
-    return this.env.get(word);
+    const value = this.env.get(word);
+    if (value === undefined) return undefined;
+    if (!isSealed(Buffer.from(word), value)) throw wordDamage(word);
+    return JSON.parse(value.toString("utf8", SEAL_BYTES)) as unknown;
   }
 
   /** To be called within a write of a group. */
   put(word: string, value: unknown): void {
-    this.watch(this.env.put(word, value));
+    const bytes = textValue(JSON.stringify(value));
+    seal(Buffer.from(word), bytes);
+    this.watch(this.env.put(word, bytes));
+  }
+
+  onDamage(table: string, key: Buffer | undefined, cause: unknown, what: string | undefined): void {
+    // That the store is closed, or the caller wrong, is no damage.
+    if (cause !== undefined && !isTear(cause)) throw cause;
+    this.tell(damageOf(table, key, cause, what));
+  }
+
+  private tell(error: StoreDamageError): void {
+    this.damaged += 1;
+    if (this.told.size >= MAX_TOLD || this.told.has(error.message)) return;
+    this.told.add(error.message);
+    this.onError?.(error);
   }
 
   /** Every write goes through here: where it fails, the group that it is in is told, and nobody else has to be. */
@@ -154,10 +190,13 @@ export class LmdbStore {
   }
 
   private begin(): StoreSession {
-    const version = this.get("version") as number | undefined;
+    // Without a seal: what another version has must be readable.
+    const version = this.env.get("version")?.toString();
     if (version !== undefined && version !== FORMAT_VERSION) {
       throw new Error(`store ${this.path}: expected format ${FORMAT_VERSION}, got ${version}`);
     }
+    // Before anything is written: a store that cannot be used is left as it was.
+    for (const word of this.env.getKeys()) if (isWord(word)) this.get(word);
     const owner = this.get("owner") as Owner | undefined;
     const current = currentOwner(statSync(dataFile(this.path)).ino);
     if (owner !== undefined && isRunning(owner, current)) {
@@ -166,7 +205,7 @@ export class LmdbStore {
     const last = (this.get("session") as number | undefined) ?? 0;
     const lostPower = owner !== undefined && (owner.boot !== current.boot || current.boot === "");
     if (owner !== undefined) this.put(`crash ${last}`, { lostPower });
-    this.put("version", FORMAT_VERSION);
+    this.watch(this.env.put("version", Buffer.from(FORMAT_VERSION)));
     this.put("session", last + 1);
     this.put("owner", current);
     return { number: last + 1, wasClosed: owner === undefined, lostPower };
@@ -212,6 +251,7 @@ export class LmdbStore {
       for (const callback of group.onFlushed) callback();
     } catch (error) {
       this.failure = await causeOf(error);
+      if (isTear(this.failure)) this.tell(unwritable(this.failure));
       this.fail(group, this.failure);
       // What was gathered since follows what has failed, so it fails with it.
       const { gathering } = this;
@@ -233,6 +273,11 @@ export class LmdbStore {
     for (const callback of group.onFailed) callback(error);
     this.client?.fail(group, error);
   }
+}
+
+/** Whether it names a value of the store's own that has a seal, and no table. */
+export function isWord(name: string): boolean {
+  return name !== "version" && !(TABLES as readonly string[]).includes(name);
 }
 
 export function dataFile(path: string): string {
