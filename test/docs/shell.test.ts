@@ -98,7 +98,8 @@ describe("beside a running development server", () => {
 });
 
 test.each(lasting)("$place: $line", async ({ line }) => {
-  const args = line.replace(/^.*?weapp-socket /, "").split(" ");
+  const words = line.replace(/^.*?weapp-socket /, "").match(/"[^"]*"|\S+/g) ?? [];
+  const args = words.map((word) => word.replaceAll('"', ""));
   const free = (name: string): string[] => (args.includes(name) ? [] : [name, "0"]);
   const at = args.indexOf("--port");
   if (at !== -1) args[at + 1] = "0";
