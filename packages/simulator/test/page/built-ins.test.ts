@@ -133,3 +133,15 @@ test("a page in a web-view speaks by wx.miniProgram: messages come together when
   await expect.poll(() => page.evaluate(() => window.simulator!.page().path)).toBe("pages/a/a");
   expect((await said(page)).slice(2)).toEqual(["[3]", "left"]);
 });
+
+// COMMUNITY: blog.csdn.net 88887136, which shows them in a row and makes a column by `display: flex` on the label.
+test("labels around radios and checkboxes stand in a row", async () => {
+  const page = await openFrame(browser, {
+    "pages/a/a.wxml":
+      '<radio-group><label wx:for="{{[1,2,3]}}" wx:key="*this"><radio value="{{item}}" />{{item}}</label></radio-group>',
+  });
+  const tops = await page
+    .locator("wx-radio")
+    .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top));
+  expect(new Set(tops).size).toBe(1);
+});
