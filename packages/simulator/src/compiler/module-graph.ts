@@ -85,7 +85,7 @@ function missingHint(from: string, request: string): string {
   if (request.startsWith(".") || request.startsWith("/")) {
     return `looked for "${joinPath(from, request) ?? request}.js" and "${joinPath(from, request) ?? request}/index.js"`;
   }
-  return `a file beside this one is "./${request}"; a package must be in miniprogram_npm`;
+  return `a file beside this one is "./${request}"; a package is installed beside package.json: npm install ${packageOf(request)}`;
 }
 
 /** Where the author's text asks for it; undefined where it only looked so, as in a comment. */
@@ -106,4 +106,12 @@ function moduleRequestOffset(text: string, request: string): number | undefined 
     .map((quoted) => text.indexOf(quoted))
     .find((at) => at !== -1);
   return offset;
+}
+
+/** "@me/shout/lib/deep" to "@me/shout". */
+function packageOf(request: string): string {
+  return request
+    .split("/")
+    .slice(0, request.startsWith("@") ? 2 : 1)
+    .join("/");
 }

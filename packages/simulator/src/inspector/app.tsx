@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { JSX } from "preact";
 import { AnswersPanel } from "./answers-panel.js";
 import { CallsPanel } from "./calls-panel.js";
@@ -6,6 +6,7 @@ import { ConditionsBar } from "./conditions-bar.js";
 import type { FrameConnection } from "./connection.js";
 import { ConsolePanel } from "./console-panel.js";
 import { DataPanel } from "./data-panel.js";
+import { createFilteredView } from "./filtered-view.js";
 import { frameSearch, type FrameSettings } from "./frame-settings.js";
 import { Phone } from "./phone.js";
 import { loadPreferences, savePreferences } from "./preferences.js";
@@ -76,6 +77,11 @@ export function App({ connection }: { readonly connection: FrameConnection }): J
     return () => removeEventListener("keydown", focusSearch);
   }, []);
 
+  const errors = useMemo(
+    () => createFilteredView(recording.logs, ({ line, isBefore }) => line.level === "error" && !isBefore),
+    [recording],
+  );
+  errors.refresh();
   const now = Date.now();
   const { calls, logs, sockets } = recording;
   const counts: Readonly<Record<Panel, number>> = {
@@ -113,7 +119,8 @@ export function App({ connection }: { readonly connection: FrameConnection }): J
             id,
             name: texts[id],
             count: counts[id],
-            isAlarming: id === "problems" && diagnostics.length > 0,
+            isAlarming:
+              (id === "problems" && diagnostics.length > 0) || (id === "console" && errors.length > 0),
           }))}
         />
         <div class="panel" id="panel" role="tabpanel" aria-labelledby={`tab-${panel}`}>

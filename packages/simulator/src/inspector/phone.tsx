@@ -100,7 +100,9 @@ export function Phone(props: PhoneProps): JSX.Element {
             )}
           </div>
           <p class="phone-foot">
-            <span class="code ellipsis">{top?.path ?? texts.starting}</span>
+            <span class="code ellipsis">
+              {top?.path ?? (handle === undefined ? texts.starting : texts.noPage)}
+            </span>
             <span class="weak">
               {device.width}×{device.height}
               {scale < 1 && ` · ${Math.round(scale * 100)}%`}

@@ -14,10 +14,9 @@ export function openDialog(layer: HTMLElement, onEscape: () => void): () => void
   layer.setAttribute("aria-modal", "true");
   layer.addEventListener("keydown", (event) => {
     if (event.key === "Escape") onEscape();
-    if (event.key !== "Tab") return;
     // Whoever goes round by keys sees where they are; nobody else has a ring around a button.
-    layer.dataset["keys"] = "";
-    keepInside(layer, event);
+    if (event.key === "Tab" || event.key.startsWith("Arrow")) layer.dataset["keys"] = "";
+    if (event.key === "Tab") keepInside(layer, event);
   });
   const first =
     layer.querySelector<HTMLElement>("input, [data-first]") ?? layer.querySelector("button:last-of-type");

@@ -46,6 +46,8 @@ function barButton(className: string, label: string, act: () => void): HTMLButto
   const button = document.createElement("button");
   button.type = "button";
   button.className = className;
+  // Until there is a page that has one.
+  button.hidden = true;
   button.setAttribute("aria-label", label);
   button.addEventListener("click", act);
   return button;

@@ -270,6 +270,8 @@ export function createSimulator(
     wx,
     start(opening = {}) {
       recorder.emit({ type: "program", program });
+      // The diagnostics say why there is nothing to run.
+      if (program.pages.length === 0) return;
       code.start();
       open(opening);
       if (platform.scenario !== null) handle.playScenario(platform.scenario);

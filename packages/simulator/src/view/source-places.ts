@@ -24,6 +24,8 @@ const PLACES = new RegExp(PLACE, "gu");
 /** What has no line of its own, such as a template, in an adopted error. */
 const PHONE_FILES = /(?<=\(|at |@)https:\/\/usr\/(?=[^\s()]+\.\w+\)?$)/gmu;
 const STACK_LINE = /^\s+at |@\S+:\d+$/u;
+/** A line of a stack that stands in a file, be it the author's, the simulator's or Node's. */
+const IN_FILE = /(?:\(|at |@)(?:[\w-]+:|\/)\S+:\d+\)?$/u;
 
 /**
  * @param maps of modules that were transformed, or have a map of the author's, by path
@@ -55,8 +57,10 @@ export function createSourcePlaces(maps: ReadonlyMap<string, ModuleMap>, before:
   function withPlaces(text: string, origin: string): string {
     const lines = text.split("\n");
     const last = lines.findLastIndex((line) => PLACE.test(line));
+    const isOthers = (line: string, index: number): boolean =>
+      STACK_LINE.test(line) && !PLACE.test(line) && (index > last || IN_FILE.test(line));
     return lines
-      .filter((line, index) => index <= last || last < 0 || !STACK_LINE.test(line))
+      .filter((line, index) => !isOthers(line, index))
       .join("\n")
       .replaceAll(PLACES, (...match: string[]) => {
         const { file, ...at } = placeOf(match);

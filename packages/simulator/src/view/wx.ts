@@ -7,6 +7,7 @@ import { componentKnows } from "../wx/can-i-use.js";
 import type { WxEvents } from "../wx/events.js";
 import type { PlainFunction, WxFunctions } from "../wx/functions.js";
 import { inert } from "../wx/inert.js";
+import { takeStack } from "./call-stack.js";
 import type { OpenTasks } from "./open-tasks.js";
 import type { Recorder } from "./recorder.js";
 
@@ -141,7 +142,8 @@ function logSocketCalls(
 function addMissing(wx: Record<string, unknown>, { recorder, report }: WxParts): void {
   const warned = new Set<string>();
   const warn = (api: string): void => {
-    if (!warned.has(api)) recorder.log("warn", [`wx.${api} is not implemented in weapp-socket`]);
+    if (!warned.has(api))
+      recorder.log("warn", [`wx.${api} is not implemented in weapp-socket`], undefined, takeStack());
     warned.add(api);
   };
   for (const api of API_NAMES) {

@@ -162,6 +162,7 @@ test("names of wx that are not here: each warns once and fails", async () => {
   });
   await app.waitFor(() => said(app).length >= 6);
   expect(problems(app)).toContain("wx.joinVoIPChat is not implemented in weapp-socket");
+  expect(app.logs.find(({ parts }) => parts[0]?.includes("joinVoIPChat"))?.place?.line).toBe(5);
   expect(problems(app).filter((line) => line.includes("joinVoIPChat"))).toHaveLength(1);
   expect(problems(app).filter((line) => line.includes("issueTransitCard"))).toHaveLength(1);
   expect(said(app)).toContain("joinVoIPChat:fail not implemented in weapp-socket");

@@ -194,6 +194,18 @@ test("a stack that is printed as a text, or inside of an object, leads to the au
   expect(object![0]).not.toContain("weapp://");
 });
 
+test("of a stack, the author's own lines are shown, and what they went through; what the simulator did between is not", async () => {
+  const app = await run({
+    "pages/a/a.js": "Page({ onLoad() { [1].map(() => wx.setStorageSync(1)); } });",
+  });
+  const lines = app.logs.find(({ level }) => level === "error")!.parts[0]!.split("\n");
+  expect(lines.slice(1)).toEqual([
+    expect.stringMatching(/^ +at (?:.* \()?pages\/a\/a\.js:1:\d+\)?$/u),
+    "    at Array.map (<anonymous>)",
+    expect.stringMatching(/^ +at .*onLoad \(pages\/a\/a\.js:1:\d+\)$/u),
+  ]);
+});
+
 describe("a script that a build tool made", () => {
   /** A page as a tool builds it of "src/pages/a/a.ts". */
   function built(sourcefile: string, format: "cjs" | "esm" = "cjs"): { code: string; map: string } {

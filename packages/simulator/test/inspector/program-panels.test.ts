@@ -1,6 +1,8 @@
 import { openBrowser } from "@weapp-socket/testkit";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { startSimulator } from "../host/simulator-world.js";
+import { makeFolder } from "../program-folder.js";
 import { openInspector } from "./real-inspector.js";
 
 /** The panels that look into a running program: what it is made of, what it keeps, what it is answered. */
@@ -143,6 +145,22 @@ test("where the host has no editor a place is shown, and nothing offers more", a
     .click({ modifiers: ["Control"] });
   await page.getByRole("dialog").locator("[aria-current=location]").waitFor();
   expect(await page.getByRole("button", { name: "Open in editor" }).count()).toBe(0);
+});
+
+test("an error in the console is seen from every panel, until it is cleared; without a page the phone says so", async () => {
+  const page = await openInspector(browser, { "pages/a/a.js": "Page({ onReady() { null.x; } })" });
+  const alarm = (): Promise<string | null> => tab(page, "Console").getAttribute("data-alarm");
+  await expect.poll(alarm).toBe("true");
+  await tab(page, "Console").click();
+  await page.getByRole("button", { name: "Clear" }).click();
+  await expect.poll(alarm).toBe("false");
+
+  const { url } = await startSimulator({ dir: makeFolder({ "readme.txt": "" }).dir });
+  await page.goto(url);
+  await page.getByRole("alert").filter({ hasText: "there is no app.json here" }).waitFor();
+  await page.locator(".phone-foot").filter({ hasText: "No page" }).waitFor();
+  expect(await page.frameLocator("iframe").getByRole("button").count()).toBe(0);
+  expect(await page.evaluate(() => window.simulator!.logs)).toEqual([]);
 });
 
 test("storage: what is kept is shown, changed, deleted and cleared", async () => {
