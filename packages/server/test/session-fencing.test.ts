@@ -70,7 +70,7 @@ describe("the older socket of a session", () => {
     await east.server.push({ user: "ann" }, "to ann");
     await second.until(() => second.messages("~").length === 1);
     expect(first.messages("~")).toEqual([]);
-    expect([east.server.connectionCount, west.server.connectionCount]).toEqual([0, 1]);
+    await expect.poll(() => [east.server.connectionCount, west.server.connectionCount]).toEqual([0, 1]);
     // And back again: the fence is no matter of which node was first.
     const third = await enter(east, second);
     await expectFenced(second, third);
@@ -88,7 +88,7 @@ describe("the older socket of a session", () => {
     }
     const second = await enter(world, first);
     await expectFenced(first, second);
-    expect(world.server.connectionCount).toBe(1);
+    await expect.poll(() => world.server.connectionCount).toBe(1);
   });
 
   test("ends by itself where the word that it is the older one was lost", async () => {

@@ -29,7 +29,7 @@ test("a standstill of the process costs no session, and silence after it does", 
   expect(client.machine.state).toBe("live");
   client.socket!.pause();
   await seconds(100);
-  expect(server.connectionCount).toBe(0);
+  await expect.poll(() => server.connectionCount).toBe(0);
   client.end();
 });
 

@@ -184,7 +184,7 @@ describe("a session client", () => {
     await world.server.push({ user: "ann" }, "to ann");
     await second.until(() => second.messages("~").length === 1);
     expect(first.messages("~")).toEqual([]);
-    expect(world.server.connectionCount).toBe(1);
+    await expect.poll(() => world.server.connectionCount).toBe(1);
   });
 
   test("with another's secret, user or device begins a session of its own", async () => {
