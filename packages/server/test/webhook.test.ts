@@ -1,3 +1,4 @@
+import { freePort } from "@weapp-socket/testkit/free-port";
 import { afterEach, describe, expect, test } from "vitest";
 import { createPushServer, parseConfig, type LogFields, type WebhookOptions } from "../src/index.js";
 import { ServerWorld, startServer } from "./server-world.js";
@@ -95,18 +96,17 @@ describe("the webhook", () => {
   });
 
   test("waits for a receiver that is down, and for one that does not answer", async () => {
-    const receiver = await startReceiver();
-    const { port, url } = receiver;
-    await receiver.close();
+    const again = new WebhookReceiver();
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}/events`;
     const lines: Lines = [];
     const world = await startServer(
-      optionsOf({ url, secret, retryDelayMs: 20, timeoutMs: 100, maxBatch: 1 }, lines),
+      optionsOf({ url, secret, retryDelayMs: 20, timeoutMs: 1_000, maxBatch: 1 }, lines),
     );
     await enter(world);
     await push(world, 1);
     await push(world, 2);
     await expect.poll(() => world.server.stats.webhookFailures).toBeGreaterThan(1);
-    const again = new WebhookReceiver();
     again.answer = () => undefined;
     await again.listen(port);
     await expect.poll(() => again.requests.length).toBeGreaterThan(1);
@@ -114,7 +114,7 @@ describe("the webhook", () => {
     await expect.poll(() => world.server.stats.webhookDelivered).toBe(2);
     const faults = new Set(lines.map(([{ fault }]) => fault));
     expect(faults).toContain("no connection (ECONNREFUSED)");
-    expect(faults).toContain("no answer within 100 ms");
+    expect(faults).toContain("no answer within 1000 ms");
     const positions = again.events.map(({ data }) => data["position"]);
     expect(positions).toEqual([...positions].sort());
     await again.close();
