@@ -108,7 +108,7 @@ test("websocket-heartbeat-miniprogram pings, and connects again when the server 
     miniprogram: runtime.wx,
     connectSocketParams: { url: `ws://127.0.0.1:${port}` },
     pingTimeout: 20,
-    pongTimeout: 500,
+    pongTimeout: 60_000,
     reconnectTimeout: 20,
     pingMsg: "are you there",
   });

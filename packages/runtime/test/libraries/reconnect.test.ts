@@ -250,7 +250,7 @@ describe("the server is killed, cannot be reached for a while, and comes back", 
       miniprogram: world.runtime.wx,
       connectSocketParams: { url: `ws://127.0.0.1:${world.port}` },
       pingTimeout: retryMs,
-      pongTimeout: 500,
+      pongTimeout: 60_000,
       reconnectTimeout: retryMs,
       pingMsg: "are you there",
     });
@@ -297,7 +297,7 @@ test("MQTT.js, wx:// over the global wx: the server is killed, and back before t
   const sockets = new WebSocketServer({ server: world.http, handleProtocols: () => "mqtt" });
   sockets.on("connection", (socket) => void broker.handle(createWebSocketStream(socket)));
   onTestFinished(() => broker.close());
-  const options = { forceNativeWebSocket: true, reconnectPeriod: 200 };
+  const options = { forceNativeWebSocket: true, reconnectPeriod: 2_000 };
   const client = await mqtt.connectAsync(`wx://127.0.0.1:${world.port}/mqtt`, options);
   onTestFinished(() => client.endAsync(true));
   const heard = ear();

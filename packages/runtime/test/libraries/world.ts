@@ -2,10 +2,11 @@ import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createRequire } from "node:module";
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
 import { compileFunction } from "node:vm";
 import { createRuntime, install, type NodeRuntimeOptions, type Runtime } from "@weapp-socket/runtime";
 import { createWebSocketClass, type WebSocketClass } from "@weapp-socket/runtime/websocket";
+import { freePort } from "@weapp-socket/testkit/free-port";
 import { onTestFinished } from "vitest";
 
 export interface LibraryWorld {
@@ -53,8 +54,8 @@ export async function openLibraryWorld(
       http.close(() => resolve());
       for (const socket of connections) socket.destroy();
     });
-  await listen(0);
-  const { port } = http.address() as AddressInfo;
+  const port = await freePort();
+  await listen(port);
   onTestFinished(() => {
     undo();
     return kill();

@@ -112,7 +112,7 @@ describe("what is heard", () => {
     } = profile;
     const steps = [fetchStart, domainLookUpStart, domainLookUpEnd, connectStart, connectEnd];
     expect(steps).toEqual(steps.toSorted((a, b) => a - b));
-    expect(Math.abs(fetchStart - before)).toBeLessThan(5_000);
+    expect(Math.abs(fetchStart - before)).toBeLessThan(60_000);
     for (const duration of [rtt, handshakeCost, cost]) expect(duration).toBeGreaterThanOrEqual(0);
     expect(cost).toBeGreaterThanOrEqual(rtt);
     expect(Object.values(profile).every(Number.isInteger)).toBe(true);
@@ -234,9 +234,10 @@ describe("what fails, by name", () => {
 
   test("a server that never answers, or drips for ever", async () => {
     const silent = await serve(() => {});
-    expect((await dial(`ws://${silent}/`, { timeoutMs: 50 }).until("fail")).failure).toEqual({
+    // Long enough to be connected by then, on a busy machine too: it is the answer that is missing.
+    expect((await dial(`ws://${silent}/`, { timeoutMs: 1_000 }).until("fail")).failure).toEqual({
       cause: "timeout",
-      detail: "upgrade: expected an open connection within 50 ms",
+      detail: "upgrade: expected an open connection within 1000 ms",
     });
     await server!.close();
     const slow = await serve(({ socket }) => {
@@ -387,9 +388,9 @@ describe("TLS", () => {
     expect((await dial(`wss://${gone}/`).until("fail")).failure.cause).toBe("tls");
     await server!.close();
     const hang = await serve(() => {});
-    expect((await dial(`wss://${hang}/`, { timeoutMs: 100 }).until("fail")).failure).toEqual({
+    expect((await dial(`wss://${hang}/`, { timeoutMs: 1_000 }).until("fail")).failure).toEqual({
       cause: "tls-timeout",
-      detail: "tls: expected an open connection within 100 ms",
+      detail: "tls: expected an open connection within 1000 ms",
     });
   });
 });
