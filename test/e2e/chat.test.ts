@@ -67,8 +67,10 @@ test("the last message is scrolled into view", async () => {
 
 test("an empty message shows the toast and sends nothing", async () => {
   const before = (await stage.sockets())[0]!.sentMessages;
+  // It stands there for a moment only: who looks after the click may come too late.
+  const shown = stage.phone.getByText("消息不能为空").waitFor({ state: "visible" });
   await stage.phone.locator(".send").click();
-  await stage.phone.getByText("消息不能为空").waitFor({ state: "visible" });
+  await shown;
   await stage.screenshot("toast");
   expect((await stage.sockets())[0]!.sentMessages).toBe(before);
   await stage.phone.getByText("消息不能为空").waitFor({ state: "hidden" });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createPushServer } from "@weapp-socket/server";
 import { createSimulator, launch, type SimulatorHandle } from "@weapp-socket/simulator";
 import { openBrowser } from "@weapp-socket/testkit";
+import { freePort } from "@weapp-socket/testkit/free-port";
 import { expect, onTestFinished, test } from "vitest";
 
 /** A program with tab bar, subpackage, components, WXS, TypeScript, npm packages, request, storage and a socket. */
@@ -31,7 +32,7 @@ async function startPush(port = 0) {
 test("in Chromium: every part of it works, and its socket comes back when the server does", async () => {
   const requests: IncomingMessage[] = [];
   const apiPort = await startApi(requests);
-  let push = await startPush();
+  let push = await startPush(await freePort());
   onTestFinished(() => push.server.close());
   const simulator = createSimulator({
     dir: club,

@@ -68,7 +68,8 @@ const log = (page: Page): Promise<unknown> => page.evaluate(() => window.simulat
 
 test("a scenario plays its faults from the start of the page", async () => {
   const page = await openPage(
-    '{ "steps": [{ "at": 400, "do": "close", "code": 4100 }, { "at": 500, "do": "offline", "for": 200 }] }',
+    // By then the socket is open, however slow the machine.
+    '{ "steps": [{ "at": 5000, "do": "close", "code": 4100 }, { "at": 5100, "do": "offline", "for": 200 }] }',
   );
   await expect.poll(() => log(page)).toEqual(["open", "close 4100", "network none", "network wifi"]);
   const told = await page.evaluate(() => window.simulator.logs.map(({ parts }) => parts.join(" ")));

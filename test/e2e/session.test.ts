@@ -1,5 +1,6 @@
 import { launch, type LaunchedProgram } from "@weapp-socket/simulator";
 import { createMemoryBroker, createPushServer, type PushServer } from "@weapp-socket/server";
+import { freePort } from "@weapp-socket/testkit/free-port";
 import { afterEach, expect, test } from "vitest";
 import { chat, openStage } from "./stage.js";
 
@@ -109,7 +110,7 @@ test("suspended, cut and half-open: nothing is missed, nothing comes twice", asy
 
 test("the server is restarted: it says so, comes back, and goes on", async () => {
   const start = createChatServer();
-  const first = await start();
+  const first = await start(await freePort());
   const app = await enter(first.port);
   await isLive(app);
   await first.server.publish("chat", { content: "before" });

@@ -96,8 +96,10 @@ describe("sockets", () => {
     await expect.poll(() => message.innerText()).toBe(pretty);
     const clipboard = (): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
     const copy = async (): Promise<void> => {
+      // It stands there for a moment only: who looks after the click may come too late.
+      const told = details().getByText("Copied").waitFor();
       await details().getByRole("button", { name: "Copy" }).click();
-      await details().getByText("Copied").waitFor();
+      await told;
     };
     await copy();
     await expect.poll(clipboard).toBe(pretty);
