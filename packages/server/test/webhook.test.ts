@@ -1,5 +1,7 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { freePort } from "@weapp-socket/testkit/free-port";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import { createPushServer, parseConfig, type LogFields, type WebhookOptions } from "../src/index.js";
 import { ServerWorld, startServer } from "./server-world.js";
 import { SessionClient } from "./session-client.js";
@@ -9,6 +11,9 @@ import {
   WEBHOOK_SECRET as secret,
   WebhookReceiver,
 } from "./webhook-receiver.js";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 
 const adminKey = "a-key-of-the-tests-long-enough";
 const clients: SessionClient[] = [];
@@ -118,6 +123,19 @@ describe("the webhook", () => {
     const positions = again.events.map(({ data }) => data["position"]);
     expect(positions).toEqual([...positions].sort());
     await again.close();
+  });
+
+  test("does not wait for ever for one that does not answer, whatever the garbage collector does meanwhile", async () => {
+    const receiver = await startReceiver();
+    receiver.answer = () => undefined;
+    const world = await startServer(
+      optionsOf({ url: receiver.url, secret, timeoutMs: 1_000, closeTimeoutMs: 0 }),
+    );
+    await enter(world);
+    await push(world, 1);
+    const collecting = setInterval(collectGarbage, 20);
+    onTestFinished(() => clearInterval(collecting));
+    await expect.poll(() => world.server.stats.webhookFailures).toBeGreaterThan(0);
   });
 
   test("what it refuses is tried again event by event, and holds up nothing", async () => {

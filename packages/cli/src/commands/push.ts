@@ -175,7 +175,7 @@ async function publish(
       method: "POST",
       headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
       body: JSON.stringify(body),
-      signal: AbortSignal.any([stop, AbortSignal.timeout(answerWithinMs)]),
+      signal: AbortSignal.any([stop, timeLimit(answerWithinMs)]),
     });
     text = await response.text();
   } catch (error) {
@@ -212,7 +212,7 @@ async function isConnected(api: Api, user: string, device: string | undefined): 
 /** What the server tells there; nothing where it does not. */
 async function read({ origin, key, stop }: Api, target: string): Promise<Record<string, unknown>> {
   try {
-    const signal = AbortSignal.any([stop, AbortSignal.timeout(answerWithinMs)]);
+    const signal = AbortSignal.any([stop, timeLimit(answerWithinMs)]);
     const headers = { authorization: `Bearer ${key}` };
     const response = await fetch(new URL(target, origin), { headers, signal });
     const text = await response.text();
@@ -220,6 +220,16 @@ async function read({ origin, key, stop }: Api, target: string): Promise<Record<
   } catch {
     return {};
   }
+}
+
+/**
+ * Aborts after so many milliseconds. Node 20 collects such a signal while nobody but `AbortSignal.any` listens to it, and
+ * the time never ends: hence the listener.
+ */
+function timeLimit(ms: number): AbortSignal {
+  const signal = AbortSignal.timeout(ms);
+  signal.addEventListener("abort", () => undefined);
+  return signal;
 }
 
 function reasonOf(error: unknown): string {

@@ -172,7 +172,7 @@ export class Webhook {
         method: "POST",
         body,
         redirect: "manual",
-        signal: AbortSignal.any([this.ending.signal, AbortSignal.timeout(timeoutMs)]),
+        signal: AbortSignal.any([this.ending.signal, timeLimit(timeoutMs)]),
         headers: {
           "content-type": "application/json",
           "webhook-id": id,
@@ -212,6 +212,16 @@ export class Webhook {
     this.host.stats.dropWebhook(reason, count);
     this.host.settings.logger.error({ events: count, reason }, "the webhook lost events");
   }
+}
+
+/**
+ * Aborts after so many milliseconds. Node 20 collects such a signal while nobody but `AbortSignal.any` listens to it, and
+ * the time never ends: hence the listener.
+ */
+function timeLimit(ms: number): AbortSignal {
+  const signal = AbortSignal.timeout(ms);
+  signal.addEventListener("abort", () => undefined);
+  return signal;
 }
 
 function sign(key: Uint8Array, content: string): string {
