@@ -35,12 +35,16 @@ export type StyleIsolation =
   | "page-apply-shared"
   | "page-shared";
 
-/**
- * How a template may be updated. "at-once": the author's code hears of it, since there are components of the author's,
- * slots or `change:` listeners. "late": nobody does, it can wait for the next frame. "by-item": late, and what an item
- * of a list depends on can be found out, since there is no `<template is>`.
- */
-export type TemplateUpdates = "at-once" | "late" | "by-item";
+/** How a template may be updated by what is set. */
+export interface TemplateUpdates {
+  /**
+   * Fields of the data that components of the author's, slots or `change:` listeners hear of: what is set of these is
+   * drawn at once, all else can wait for the next frame. Null: nothing can wait.
+   */
+  readonly heard: readonly string[] | null;
+  /** Whether what an item of a list depends on can be found out: there is no `<template is>`, and nobody hears. */
+  readonly byItem: boolean;
+}
 
 /** A page or a component: the four files of one name. */
 export interface Unit {

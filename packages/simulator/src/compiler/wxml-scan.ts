@@ -13,24 +13,35 @@ export interface WxmlTag {
   /** Behind its ">". */
   readonly end: number;
   readonly attributes: readonly WxmlAttribute[];
+  /** The tag that it stands in; null: none. One that is not closed, or not in order, goes on to the end of the text. */
+  readonly parent: WxmlTag | null;
 }
 
 /** A new one for each scan: it remembers where it is. */
-const tagPattern = (): RegExp => /<!--[\s\S]*?(?:-->|$)|<([A-Za-z][\w.-]*)/gu;
+const tagPattern = (): RegExp => /<!--[\s\S]*?(?:-->|$)|<(\/?)([A-Za-z][\w.-]*)/gu;
 const attributePattern = (): RegExp =>
   /\s*(?:(\/?>)|([^\s=/>"']+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*)))?|[\s\S])/uy;
 
 /** Every opening tag in order. Comments and the content of `wxs` are skipped. */
 export function scanTags(text: string): readonly WxmlTag[] {
   const tags: WxmlTag[] = [];
+  /** Innermost last. */
+  const open: WxmlTag[] = [];
   const pattern = tagPattern();
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
-    const name = match[1];
+    const [, slash, name] = match;
     if (name === undefined) continue;
+    if (slash === "/") {
+      if (open.at(-1)?.name === name) open.pop();
+      continue;
+    }
     const attributes: WxmlAttribute[] = [];
     const end = scanAttributes(text, pattern.lastIndex, attributes);
-    tags.push({ name, offset: match.index, end, attributes });
-    pattern.lastIndex = name === "wxs" && text[end - 2] !== "/" ? scriptEnd(text, end) : end;
+    const tag = { name, offset: match.index, end, attributes, parent: open.at(-1) ?? null };
+    tags.push(tag);
+    const isClosed = text[end - 2] === "/";
+    if (!isClosed) open.push(tag);
+    pattern.lastIndex = name === "wxs" && !isClosed ? scriptEnd(text, end) : end;
   }
   return tags;
 }

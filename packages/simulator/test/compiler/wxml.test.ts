@@ -161,3 +161,56 @@ test("a wall of broken text is a diagnostic and not a crash", async () => {
   expect(files.program.diagnostics.some(({ severity }) => severity === "error")).toBe(true);
   expect(() => readTemplates(files)).not.toThrow();
 });
+
+/** Which fields a template's components hear of; the page uses `c`, and `g` is a generic. */
+test.each<[what: string, wxml: string, heard: readonly string[] | null]>([
+  ["built-in components alone", '<view wx:if="{{a}}">{{b}}</view><input value="{{c}}"/>', []],
+  [
+    "attributes of a component",
+    '<view>{{a}}</view><c x="{{b + d.e}}" bind:y="f" class="k {{g ? h : \'i\'}}"/>',
+    ["b", "d", "g", "h"],
+  ],
+  [
+    "lists and conditions around it",
+    '<view wx:for="{{l}}"><view wx:if="{{a}}" class="{{b}}"><c/></view></view>{{d}}',
+    ["a", "l"],
+  ],
+  [
+    "conditions before an else",
+    '<view wx:if="{{a}}"/><view wx:elif="{{b}}"/><c wx:else/><view wx:for="{{l}}"/>',
+    ["a", "b"],
+  ],
+  ["an else around it", '<view wx:if="{{a}}"/><view wx:else><view><c/></view></view>', ["a"]],
+  ["what is there in its slot", '<c><view wx:if="{{a}}">{{b}}</view><text slot="{{d}}"/></c>', ["a", "d"]],
+  ["lists beside it", '<c t="{{t}}"/><view wx:for="{{l}}" wx:key="id">{{item.x}}</view>', ["t"]],
+  ["a slot", '<view class="{{a}}" hidden="{{b}}"><slot name="{{d}}"/></view>', ["d"]],
+  ["a change: listener", '<wxs module="m"/><view p="{{a}}" change:p="{{m.f}}">{{b}}</view>', ["a", "m"]],
+  ["a tag that is not closed", '<view wx:if="{{a}}"><text></view><c/>', ["a"]],
+  ["tags closed in the wrong order", '<view wx:if="{{a}}"><block></view></block><c/>', ["a"]],
+  [
+    "a template, whose data is another's",
+    '<template name="t"><c/></template><template is="t" data="{{a}}"/>',
+    null,
+  ],
+  ["a comment", '<!-- <c x="{{a}}"/> -->{{b}}', []],
+])("heard of within setData: %s", async (_, wxml, heard) => {
+  const files = await page(wxml, {
+    "pages/a/a.json": '{"usingComponents":{"c":"/c"}}',
+    "c.json": '{"component":true}',
+    "c.js": "Component({})",
+    "c.wxml": "",
+  });
+  const found = files.program.units["pages/a/a"]!.updates.heard;
+  expect(found === null ? null : found.toSorted()).toEqual(heard);
+});
+
+test("a component in a file that is included: nothing can wait", async () => {
+  const files = await page('<include src="/part"/>{{a}}', {
+    "part.wxml": '<c x="{{b}}"/>',
+    "pages/a/a.json": '{"usingComponents":{"c":"/c"}}',
+    "c.json": '{"component":true}',
+    "c.js": "Component({})",
+    "c.wxml": "",
+  });
+  expect(files.program.units["pages/a/a"]!.updates).toEqual({ heard: null, byItem: false });
+});

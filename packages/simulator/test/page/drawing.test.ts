@@ -56,6 +56,57 @@ test("components inside hear of it within setData, and so do those who look for 
   expect(await said(page)).toEqual(["heard 1", "set 1"]);
 });
 
+test("with components inside, what they do not hear of waits for the frame; what they hear of is drawn at once, with all that waits", async () => {
+  const page = await openFrame(browser, {
+    "pages/a/a.json": using("row"),
+    "pages/a/a.js": `Page({
+      data: { title: "", rows: [{ id: 1 }, { id: 2 }], lines: [] },
+      add() {
+        this.setData({ lines: [...this.data.lines, "line"] }, () => console.log("drawn"));
+        console.log("set " + this.data.lines.length + ", shown " + globalThis.shown());
+      },
+      name() {
+        this.setData({ title: "t" });
+        console.log("named, shown " + globalThis.shown());
+      },
+      again() { this.setData({ rows: [{ id: 1 }, { id: 3 }] }); console.log("rows set"); },
+    })`,
+    "pages/a/a.wxml":
+      '<row wx:for="{{rows}}" wx:key="id" row="{{item}}" title="{{title}}" /><view wx:for="{{lines}}" wx:key="index" class="line">{{item}}</view>',
+    ...component(
+      "row",
+      `Component({
+        properties: { title: { type: String, observer(t) { console.log("title " + t); } }, row: Object },
+        observers: { row({ id }) { console.log("row " + id); } },
+        detached() { console.log("gone " + this.data.row.id); },
+      })`,
+      "<text>{{title}}</text>",
+    ),
+  });
+  await page.evaluate(() => {
+    Object.assign(window, { shown: () => document.querySelectorAll(".line").length });
+    const { instance } = window.simulator!.page() as unknown as { instance: Record<string, () => void> };
+    for (const name of ["add", "add", "name", "add", "again"]) instance[name]!();
+  });
+  await expect.poll(async () => (await said(page)).filter((line) => line === "drawn").length).toBe(3);
+  expect((await said(page)).filter((line) => line !== "drawn")).toEqual([
+    "row 1",
+    "row 2",
+    "set 1, shown 0",
+    "set 2, shown 0",
+    "title t",
+    "title t",
+    "named, shown 2",
+    "set 3, shown 2",
+    "row 3",
+    "title t",
+    // An item that is as it was is set anew as well.
+    "row 1",
+    "gone 2",
+    "rows set",
+  ]);
+});
+
 test("queries, contexts and scrolling find what was set before them", async () => {
   const page = await openFrame(browser, {
     "pages/a/a.js": `Page({

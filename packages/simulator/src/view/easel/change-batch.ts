@@ -5,8 +5,12 @@ type Data = Readonly<Record<string, unknown>>;
 /** What was set since the last drawing, as few changes as draw the same. */
 export interface ChangeBatch {
   add(changes: readonly DataChange[]): void;
-  /** The changes from what was drawn to what is to be drawn. */
-  since(drawn: Data, data: Data): readonly DataChange[];
+  /**
+   * The changes from what was drawn to what is to be drawn.
+   *
+   * @param isKept fields that are set as they were: of a list that was set anew all items, be they alike or not
+   */
+  since(drawn: Data, data: Data, isKept: (field: string) => boolean): readonly DataChange[];
 }
 
 interface FieldChanges {
@@ -28,11 +32,11 @@ export function createChangeBatch(): ChangeBatch {
         else field.parts.push(change);
       }
     },
-    since: (drawn, data) =>
+    since: (drawn, data, isKept) =>
       [...fields].flatMap(([name, { whole, parts }]) => {
         if (whole === undefined) return parts;
         // What was set inside of a list changed the one that was drawn: it says no longer what is on the screen.
-        if (parts.length > 0) return [whole];
+        if (parts.length > 0 || isKept(name)) return [whole];
         return listChanges(name, drawn[name], data[name]) ?? [whole];
       }),
   };

@@ -333,7 +333,7 @@ type Data = Readonly<Record<string, unknown>>;
 
 /** The template, aware of which items of its lists a change concerns. */
 function tracked(group: TemplateGroup, { updates }: Unit): TemplateGroup {
-  if (updates !== "by-item") return group;
+  if (!updates.byItem) return group;
   const trackers = new WeakMap<object, ItemTracker>();
   return (name) => {
     const make = group(name);

@@ -15,20 +15,20 @@ export interface LateDrawingParts {
 
 /**
  * On a phone `setData` changes the author's data at once, and the view is told by a message to another thread: what is
- * set between two frames is drawn together. So it is here where nobody but the view can tell: in a template with
- * built-in components only. With components of the author's inside, their properties, observers and events follow from
- * within `setData`, as WeChat documents (wx.nextTick), and the template is updated at once.
+ * set between two frames is drawn together. So it is here where nobody but the view can tell. Properties, observers and
+ * events of the author's components follow from within `setData`, as WeChat documents (wx.nextTick): what is set of a
+ * field that they hear of is drawn at once, with what waits.
  */
 export function createLateDrawing(parts: LateDrawingParts): TemplateEngine {
   const engine = glassEasel.template.getDefaultTemplateEngine();
   return {
     create(behavior, options) {
       const template = engine.create(behavior, options);
-      const updates = parts.program.units[behavior.is]?.updates ?? "at-once";
-      if (updates === "at-once") return template;
+      const heard = parts.program.units[behavior.is]?.updates.heard ?? null;
+      if (heard === null) return template;
       return {
         createInstance: (component, createShadowRoot) =>
-          drawnLate(parts, component, template.createInstance(component, createShadowRoot)),
+          drawnLate(parts, component, template.createInstance(component, createShadowRoot), new Set(heard)),
       };
     },
   };
@@ -38,13 +38,14 @@ function drawnLate(
   { surface, report }: LateDrawingParts,
   component: glassEasel.GeneralComponent,
   inner: TemplateInstance,
+  heard: ReadonlySet<string>,
 ): TemplateInstance {
   let batch: ChangeBatch | undefined;
   /** The data as it was drawn last. */
   let drawn: Data = {};
 
   function draw(data: Data): void {
-    const changes = batch?.since(drawn, data) ?? [];
+    const changes = batch?.since(drawn, data, (field) => heard.has(field)) ?? [];
     batch = undefined;
     drawn = { ...data };
     if (changes.length > 0) inner.updateValues(data, [...changes]);
@@ -61,7 +62,8 @@ function drawnLate(
       const isWaiting = batch !== undefined;
       batch ??= createChangeBatch();
       batch.add(changes);
-      if (!glassEasel.Element.isAttached(component)) {
+      const isHeard = changes.some(([path]) => heard.has(String(path[0])));
+      if (isHeard || !glassEasel.Element.isAttached(component)) {
         draw(data);
         return;
       }
