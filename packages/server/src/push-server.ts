@@ -20,6 +20,7 @@ import type {
   ServerInfo,
 } from "./server-control.js";
 import { createHttpApi } from "./api-adapter.js";
+import { checkUser } from "./auth/identity.js";
 import { createTickets, type Tickets } from "./auth/tickets.js";
 import type { Broker, ChannelsPage, ChannelsQuery, HistoryPage, Published } from "./broker/broker.js";
 import { createMemoryBroker } from "./broker/memory-broker.js";
@@ -277,6 +278,19 @@ class PushServer extends EventEmitter<PushServerEvents> {
   /** Closes connections of a user, a device, or one, on every node. */
   async disconnect(target: DisconnectTarget, options: DisconnectOptions = {}): Promise<void> {
     await this.node.disconnect(target, options);
+  }
+
+  /**
+   * Deletes what is kept of a user: the history of the inboxes (`~` and those of all devices), sessions, receipts of pushes
+   * to them, open tickets, results of calls, keys and when the user was last seen; and closes the user's connections on
+   * every node with 4509. Resolves when it is deleted, and would not come back after a crash. What the user has published in
+   * channels, and the presence there until its grace is over, is the channels'. Let `authenticate` refuse the user first:
+   * whoever connects again is kept anew.
+   * @throws (rejects) TypeError for what is no user, RequestError as the broker says, ClosedError.
+   */
+  async forgetUser(user: string): Promise<void> {
+    checkUser(user);
+    await this.node.forgetUser(user);
   }
 
   info(): ServerInfo {

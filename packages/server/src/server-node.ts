@@ -10,6 +10,7 @@ import { ChannelRules, type ChannelRule, type ResolvedRule } from "./channel-rul
 import type { Clock } from "./clock.js";
 import type { Compression } from "./compression.js";
 import type { Connection } from "./connection.js";
+import { UserForgetter } from "./forget-user.js";
 import type { Handshake, ReceivedHandshake } from "./handshake.js";
 import { Hub, type HubHost } from "./hub.js";
 import { Inlet } from "./inlet.js";
@@ -38,6 +39,9 @@ export interface Reception {
 /** The type of control messages that disconnect somebody on every node. */
 const DISCONNECT = "disconnect";
 
+/** PROTOCOL.md 2.9: do not come back. */
+const KICKED = 4509;
+
 /** What all connections of this process share, and who they are. */
 export class ServerNode implements ConnectionHost, HubHost {
   readonly settings: Settings;
@@ -62,6 +66,7 @@ export class ServerNode implements ConnectionHost, HubHost {
   readonly presenceListeners: Set<(event: PresenceEvent) => void> = new Set();
   private readonly rules: ChannelRules;
   private readonly userLimit: UserLimit;
+  private readonly forgetter: UserForgetter;
   private opening: MaybePromise<void> | undefined;
   private isOpened = false;
 
@@ -81,6 +86,7 @@ export class ServerNode implements ConnectionHost, HubHost {
     const isWatching = this.webhook !== undefined || settings.onOffline !== undefined;
     this.watch = isWatching ? new PushWatch(this) : undefined;
     this.userLimit = new UserLimit(this);
+    this.forgetter = new UserForgetter(this);
     this.controls.set(DISCONNECT, (body) => this.onDisconnect(body));
     const { maxMessageBytes, maxFragments } = settings;
     this.inlet = new Inlet({ role: "server", maxMessageBytes, maxFragments, isUtf8: isUtf8Range });
@@ -149,7 +155,7 @@ export class ServerNode implements ConnectionHost, HubHost {
     const { user, device, hiddenSinceMs } = connection;
     if (user === "") return;
     // Whoever was hidden has been gone since then.
-    if (hiddenSinceMs === undefined) this.watch?.onGone(user, device, this.clock.now());
+    if (hiddenSinceMs === undefined) this.noteGone(user, device, this.clock.now());
     this.presence.leaveAlone(inboxOf(user), connection);
   }
 
@@ -160,7 +166,7 @@ export class ServerNode implements ConnectionHost, HubHost {
     const info = this.presence.infoAlone(inbox, connection);
     // Who is not known yet is entered as it is then.
     if (info === undefined) return;
-    if (hiddenSinceMs !== undefined) this.watch?.onGone(user, device, hiddenSinceMs);
+    if (hiddenSinceMs !== undefined) this.noteGone(user, device, hiddenSinceMs);
     const known = JSON.parse(info) as object;
     const joined = this.presence.joinAlone(inbox, connection, JSON.stringify({ ...known, hiddenSinceMs }));
     if (joined instanceof Promise) joined.catch((error: unknown) => this.onBrokerError(error));
@@ -189,14 +195,26 @@ export class ServerNode implements ConnectionHost, HubHost {
   /** Disconnects on every node. */
   async disconnect(
     target: DisconnectTarget,
-    { code = 4509, reason = "kicked" }: DisconnectOptions,
+    { code = KICKED, reason = "kicked" }: DisconnectOptions,
   ): Promise<void> {
     await this.open();
     const body = JSON.stringify({ target, code, reason });
     await this.broker.control({ type: DISCONNECT, body });
   }
 
+  /** Deletes what is kept of a user, and closes the user's connections on every node. */
+  async forgetUser(user: string): Promise<void> {
+    await this.open();
+    await this.forgetter.forget(user);
+  }
+
+  dropUser(user: string): void {
+    this.watch?.drop(user);
+    for (const connection of this.roster.ofUser(user)) connection.close(KICKED, "forgotten");
+  }
+
   async close(): Promise<void> {
+    this.forgetter.close();
     this.hub.close();
     this.presence.close();
     this.wheel.close();
@@ -235,6 +253,10 @@ export class ServerNode implements ConnectionHost, HubHost {
     };
     const joined = this.presence.joinAlone(inboxOf(user), connection, JSON.stringify(info));
     this.userLimit.check(user, joined).catch((error: unknown) => this.onBrokerError(error));
+  }
+
+  private noteGone(user: string, device: string, atMs: number): void {
+    if (!this.forgetter.isQuiet(user)) this.watch?.onGone(user, device, atMs);
   }
 
   private joinInboxes(connection: SocketConnection): void {

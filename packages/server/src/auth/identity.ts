@@ -48,9 +48,20 @@ export function isDevice(device: unknown): device is string {
   return typeof device === "string" && devicePattern.test(device);
 }
 
+function isUser(user: unknown): user is string {
+  return typeof user === "string" && userPattern.test(user);
+}
+
+/** Throws TypeError where a caller names somebody who cannot be a user. */
+export function checkUser(user: unknown): void {
+  if (isUser(user)) return;
+  const got = typeof user === "string" ? JSON.stringify(user.slice(0, 140)) : typeof user;
+  throw new TypeError(`user: expected ${USER_FORMAT}, got ${got}`);
+}
+
 /** Throws `RequestError` `unauthorized` where the text cannot be a user. */
 export function requireUser(user: unknown, where: string): string {
-  if (typeof user === "string" && userPattern.test(user)) return user;
+  if (isUser(user)) return user;
   throw unauthorized(`${where}: expected ${USER_FORMAT}`);
 }
 

@@ -9,7 +9,7 @@ import {
 } from "./identity.js";
 import { parseReferer } from "./referer.js";
 import { systemClock, type Clock } from "../clock.js";
-import type { RecordStore } from "../broker/record.js";
+import { ownedBy, type RecordStore } from "../broker/record.js";
 
 export interface TicketOptions {
   /** Where tickets are kept until they are redeemed: the broker's, so that every node knows them. */
@@ -69,6 +69,7 @@ export function createTickets(options: TicketOptions): Tickets {
         value: JSON.stringify(holder),
         expect: 0,
         ttlMs,
+        ...ownedBy(holder.user),
       });
       if (!written.ok) throw new Error("ticket: the random source repeats itself");
       return { ticket, expiresAtMs };

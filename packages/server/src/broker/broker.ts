@@ -46,6 +46,13 @@ export interface Broker {
   /** The listener gets nothing more of the channel, from now on. Detaching one that is not attached does nothing. */
   detach(channel: string, listener: ChannelListener): void;
 
+  /**
+   * Deletes what is kept of a channel, or of all whose names begin so: history, idempotency keys, positions. It begins anew,
+   * those who were in it stay in it, and whoever goes on from an earlier position is told a gap. When this completes, what
+   * was deleted does not come back with a crash.
+   */
+  forget(target: ForgetTarget): MaybePromise<void>;
+
   /** Who is in which channel. */
   readonly presence: PresenceStore;
 
@@ -151,6 +158,9 @@ export interface ChannelsPage {
   readonly channels: readonly ChannelInfo[];
   readonly more: boolean;
 }
+
+/** One channel, or all whose names begin with `prefix`, at least one character. */
+export type ForgetTarget = { readonly channel: string } | { readonly prefix: string };
 
 export interface ChannelInfo {
   readonly channel: string;

@@ -48,6 +48,11 @@ export class KeyWindow<T> {
     this.older.delete(key);
   }
 
+  deleteAll(isMeant: (key: string) => boolean): void {
+    for (const map of [this.newer, this.older])
+      for (const key of map.keys()) if (isMeant(key)) map.delete(key);
+  }
+
   private turn(nowMs: number): void {
     const sinceTurn = nowMs - this.turnedAtMs;
     if (sinceTurn < this.keepMs) return;

@@ -9,7 +9,14 @@ import { KeyWindow } from "./key-window.js";
 import { MemoryChannel } from "./memory-channel.js";
 import { MemoryPresence } from "./memory-presence.js";
 import { MemoryRecords } from "./memory-records.js";
-import { checkChannel, checkChannelList, checkChannels, checkHistory, checkPublish } from "./requests.js";
+import {
+  checkChannel,
+  checkChannelList,
+  checkChannels,
+  checkForget,
+  checkHistory,
+  checkPublish,
+} from "./requests.js";
 import { Ticker } from "./ticker.js";
 import type {
   Broker,
@@ -17,6 +24,7 @@ import type {
   ChannelsQuery,
   ControlListener,
   ControlMessage,
+  ForgetTarget,
   HistoryPage,
   HistoryQuery,
   Published,
@@ -164,6 +172,21 @@ class MemoryBroker implements Broker {
     if (known.isEmpty && known.audience.listeners.length === 0) this.channelsByName.delete(channel);
   }
 
+  forget(target: ForgetTarget): void {
+    this.checkOpen();
+    checkForget(target);
+    const isMeant = matcherOf(target);
+    for (const [name, channel] of [...this.channelsByName].filter(([each]) => isMeant(each))) {
+      this.historyBytes -= channel.bytes;
+      this.channelsByName.delete(name);
+      this.beginnings.forget(name);
+      for (const listener of channel.audience.listeners) this.attach(name, listener);
+      const anew = this.find(name);
+      anew.audience.hear({ channel: name, resumeAt: anew.head, reason: "fork" });
+    }
+    this.keys.deleteAll((key) => isMeant(key.slice(0, key.lastIndexOf("\n"))));
+  }
+
   addNode(nodeId: string, listener: ControlListener): void {
     this.checkOpen();
     this.bus.add(nodeId, listener);
@@ -258,4 +281,8 @@ class MemoryBroker implements Broker {
     const recordsLeft = this.records.expire(nowMs);
     return membersLeft || recordsLeft || !this.upkeep.isEmpty;
   }
+}
+
+function matcherOf(target: ForgetTarget): (name: string) => boolean {
+  return (name) => ("channel" in target ? name === target.channel : name.startsWith(target.prefix));
 }

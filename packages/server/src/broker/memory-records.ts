@@ -1,14 +1,13 @@
 import { ClosedError } from "../closed-error.js";
 import { RequestError } from "../request-error.js";
 import { ExpiryQueue } from "./expiry-queue.js";
-import { checkRecordKey, checkRecordWrite, MAX_PAGE } from "./requests.js";
+import { checkRecordKey, checkRecordWrite } from "./requests.js";
 import type { Clock } from "../clock.js";
 import type { RecordStore, RecordWrite, RecordWritten, StoredRecord } from "./record.js";
 
 /** Records in memory. */
 export class MemoryRecords implements RecordStore {
   private readonly records: Map<string, StoredRecord> = new Map();
-  private readonly keysByOwner: Map<string, Set<string>> = new Map();
   private readonly expiries: ExpiryQueue<string> = new ExpiryQueue();
   private isClosed = false;
   private readonly clock: Clock;
@@ -41,7 +40,6 @@ export class MemoryRecords implements RecordStore {
         `records: ${this.maxRecords} are kept already, the most that this broker holds`,
       );
     }
-    this.drop(key);
     const expiresAtMs = this.now() + ttlMs;
     const version = expect + 1;
     this.records.set(
@@ -50,11 +48,6 @@ export class MemoryRecords implements RecordStore {
         ? { key, value, version, expiresAtMs }
         : { key, value, version, expiresAtMs, owner },
     );
-    if (owner !== undefined) {
-      const keys = this.keysByOwner.get(owner);
-      if (keys === undefined) this.keysByOwner.set(owner, new Set([key]));
-      else keys.add(key);
-    }
     this.expiries.add(key, expiresAtMs);
     this.wake();
     return { ok: true, version };
@@ -62,13 +55,17 @@ export class MemoryRecords implements RecordStore {
 
   take(key: string): StoredRecord | undefined {
     const record = this.read(key);
-    if (record !== undefined) this.drop(key);
+    if (record !== undefined) this.records.delete(key);
     return record;
   }
 
-  listByOwner(owner: string): readonly StoredRecord[] {
-    const keys = [...(this.keysByOwner.get(owner) ?? [])].sort().slice(0, MAX_PAGE);
-    return keys.flatMap((key) => this.read(key) ?? []);
+  /** Looks at all records: an index would cost every one of them more than this costs who asks for it. */
+  takeOwned(owner: string): readonly StoredRecord[] {
+    checkRecordKey(owner);
+    const nowMs = this.now();
+    const owned = [...this.records.values()].filter((record) => record.owner === owner);
+    for (const { key } of owned) this.records.delete(key);
+    return owned.filter(({ expiresAtMs }) => expiresAtMs > nowMs).sort(byKey);
   }
 
   /** Forgets the records whose time is over. Answers whether any are left. */
@@ -76,20 +73,10 @@ export class MemoryRecords implements RecordStore {
     for (const key of this.expiries.takeDue(nowMs)) {
       const record = this.records.get(key);
       if (record === undefined) continue;
-      if (record.expiresAtMs <= nowMs) this.drop(key);
+      if (record.expiresAtMs <= nowMs) this.records.delete(key);
       else this.expiries.add(key, record.expiresAtMs);
     }
     return !this.expiries.isEmpty;
-  }
-
-  private drop(key: string): void {
-    const record = this.records.get(key);
-    if (record === undefined) return;
-    this.records.delete(key);
-    if (record.owner === undefined) return;
-    const keys = this.keysByOwner.get(record.owner);
-    keys?.delete(key);
-    if (keys?.size === 0) this.keysByOwner.delete(record.owner);
   }
 
   close(): void {
@@ -100,4 +87,8 @@ export class MemoryRecords implements RecordStore {
     if (this.isClosed) throw new ClosedError("broker: closed");
     return this.clock.now();
   }
+}
+
+export function byKey(one: StoredRecord, other: StoredRecord): number {
+  return one.key < other.key ? -1 : 1;
 }

@@ -44,7 +44,7 @@ export interface PresenceEvent {
  */
 export interface ChannelListener {
   onPublication(publication: Publication): void;
-  /** The engine could not keep the chain. Publications go on after `position`. Never from the memory engine. */
+  /** The chain was broken: the engine could not keep it, or the channel was forgotten. Publications go on after `position`. */
   onGap?(channel: string, position: string, reason: GapReason): void;
   onPresence?(event: PresenceEvent): void;
 }

@@ -16,8 +16,8 @@ export interface RecordStore {
   /** Reads and deletes as one step: of several callers, one gets the value. */
   take(key: string): MaybePromise<StoredRecord | undefined>;
 
-  /** The records of an owner, in the order of their keys; at most 1000. */
-  listByOwner(owner: string): MaybePromise<readonly StoredRecord[]>;
+  /** Reads and deletes all records of an owner, in the order of their keys. */
+  takeOwned(owner: string): MaybePromise<readonly StoredRecord[]>;
 }
 
 export interface StoredRecord {
@@ -36,7 +36,7 @@ export interface RecordWrite {
   readonly value: string;
   readonly expect: number;
   readonly ttlMs: number;
-  /** Whom `listByOwner` finds it under, a user as a rule. */
+  /** With whom it goes: see `takeOwned`. A user as a rule. */
   readonly owner?: string;
 }
 
@@ -44,3 +44,8 @@ export interface RecordWrite {
 export type RecordWritten =
   | { readonly ok: true; readonly version: number }
   | { readonly ok: false; readonly current?: StoredRecord };
+
+/** As an `owner` is told; nobody in particular owns nothing. */
+export function ownedBy(user: string | undefined): { readonly owner?: string } {
+  return user === undefined || user === "" ? {} : { owner: user };
+}

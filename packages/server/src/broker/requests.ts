@@ -1,4 +1,4 @@
-import type { ChannelPolicy, ChannelsQuery, HistoryQuery, PublishRequest } from "./broker.js";
+import type { ChannelPolicy, ChannelsQuery, ForgetTarget, HistoryQuery, PublishRequest } from "./broker.js";
 import type { Durability } from "./publication.js";
 import type { RecordWrite } from "./record.js";
 
@@ -75,6 +75,14 @@ export function checkChannelList(channels: readonly string[]): void {
     throw new RangeError(`channels: expected 1 to ${MAX_PAGE}, got ${channels.length}`);
   }
   for (const channel of channels) checkChannel(channel);
+}
+
+export function checkForget(target: ForgetTarget): void {
+  const [name, text] = "channel" in target ? ["channel", target.channel] : ["prefix", target.prefix];
+  if (typeof text !== "string") throw new TypeError(`${name}: expected a string, got ${typeof text}`);
+  if (text.length < 1 || text.length > MAX_CHANNEL_LENGTH) {
+    throw new RangeError(`${name}: expected 1 to ${MAX_CHANNEL_LENGTH} characters, got ${text.length}`);
+  }
 }
 
 export function checkChannels(query: ChannelsQuery): void {

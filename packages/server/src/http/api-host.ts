@@ -60,6 +60,8 @@ export interface UserDirectory {
     target: DisconnectTarget,
     options: { readonly code: number; readonly reason: string },
   ): MaybePromise<void>;
+  /** Deletes what is kept of a user, and closes the user's connections on all nodes. */
+  forgetUser(user: string): MaybePromise<void>;
 }
 
 /** A connection of a user, on whichever node. */

@@ -20,7 +20,7 @@ import {
 import { publishBatchRoute, publishRoute, pushRoute } from "./routes/publish.js";
 import { createInfoRoute, drainRoute, receiptRoute } from "./routes/server.js";
 import { createWxLoginRoute, ticketsRoute, type LoginLimits } from "./routes/tickets.js";
-import { disconnectRoute, kickRoute, sessionsRoute } from "./routes/users.js";
+import { disconnectRoute, forgetRoute, kickRoute, sessionsRoute } from "./routes/users.js";
 import { findFault, type ObjectSchema, type Schema } from "./schema.js";
 import type { ApiHost } from "./api-host.js";
 
@@ -59,6 +59,7 @@ export class HttpApi {
       callRoute,
       kickRoute,
       disconnectRoute,
+      forgetRoute,
       ticketsRoute,
       createWxLoginRoute(host.clock, options.loginLimits),
       drainRoute,

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Published, PublishRequest } from "../broker/broker.js";
 import type { MaybePromise } from "../broker/maybe-promise.js";
-import type { RecordStore, StoredRecord } from "../broker/record.js";
+import { ownedBy, type RecordStore, type StoredRecord } from "../broker/record.js";
 import type { Clock } from "../clock.js";
+import { ownerOf } from "../inner-channel.js";
 
 /**
  * What has become of a push, never more than is known: `accepted` (the broker has it), `sent` (written to a
@@ -85,6 +86,7 @@ export async function writeReceipt(
     value: JSON.stringify(value),
     expect: 0,
     ttlMs: KEEP_MS + (ttlMs ?? 0),
+    ...ownedBy(ownerOf(channel)?.user),
   });
   return id;
 }
@@ -112,6 +114,7 @@ export async function advanceReceipt(
       value: JSON.stringify(changed),
       expect: record.version,
       ttlMs: record.expiresAtMs - nowMs,
+      ...ownedBy(record.owner),
     });
     if (written.ok) return { receipt: id, ...toReceipt(changed) };
     record = written.current;
@@ -138,6 +141,7 @@ export async function expireReceipt(
       value: JSON.stringify(changed),
       expect: record.version,
       ttlMs: record.expiresAtMs - nowMs,
+      ...ownedBy(record.owner),
     });
     if (written.ok) return { receipt: { receipt: id, ...toReceipt(changed) }, isChanged: true };
     record = written.current;

@@ -5,7 +5,7 @@ import type { ObjectSchema, Schema } from "./schema.js";
 
 /** One operation of the API. The document and the checks are both made of it. */
 export interface Route {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "DELETE";
   /** With parameters in braces: `/v1/channels/{channel}/history`. */
   readonly path: string;
   /** `public`: without a key. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { RecordStore } from "../broker/record.js";
+import { ownedBy, type RecordStore } from "../broker/record.js";
+import { ownerOf } from "../inner-channel.js";
 
 const KEEP_MS = 30 * 86_400_000;
 
@@ -16,7 +17,14 @@ export class LastSeen {
     let record = await this.records.read(key);
     while (record === undefined || Number(record.value) < atMs) {
       const expect = record?.version ?? 0;
-      const written = await this.records.write({ key, value: String(atMs), expect, ttlMs: KEEP_MS });
+      const owner = ownedBy(ownerOf(inbox)?.user);
+      const written = await this.records.write({
+        key,
+        value: String(atMs),
+        expect,
+        ttlMs: KEEP_MS,
+        ...owner,
+      });
       if (written.ok) return;
       record = written.current;
     }

@@ -54,8 +54,8 @@ const MAX_TIMER_MS = 86_400_000;
 export class PushWatch {
   private readonly host: WatchHost;
   private readonly lastSeen: LastSeen;
-  /** What ends each wait. */
-  private readonly waits = new Set<() => void>();
+  /** What ends each wait, and whose push it is for. */
+  private readonly waits = new Map<() => void, string | undefined>();
   private readonly pending = new Set<Promise<void>>();
   private isClosed = false;
 
@@ -77,9 +77,18 @@ export class PushWatch {
     if (device !== "") this.run(this.lastSeen.note(deviceInboxOf(user, device), atMs));
   }
 
+  /** Follows nothing more that was pushed to the user. */
+  drop(user: string): void {
+    for (const [cancel, owner] of this.waits) {
+      if (owner !== user) continue;
+      cancel();
+      this.waits.delete(cancel);
+    }
+  }
+
   async close(): Promise<void> {
     this.isClosed = true;
-    for (const cancel of this.waits) cancel();
+    for (const cancel of this.waits.keys()) cancel();
     this.waits.clear();
     while (this.pending.size > 0) await Promise.all(this.pending);
   }
@@ -100,7 +109,7 @@ export class PushWatch {
     const push: Push = { channel, data, format, owner, key, receiptKey: request.key, position, atMs };
     if (ttlMs !== undefined) {
       await writeReceipt(this.host, { channel, key: request.key!, position, ttlMs });
-      this.wait(ttlMs, () => this.onExpired(push));
+      this.wait(push, ttlMs, () => this.onExpired(push));
     }
     if (owner !== undefined) this.run(this.look(push, owner));
     return published;
@@ -131,7 +140,8 @@ export class PushWatch {
     if (knownAtMs !== undefined && lastSeenAtMs !== knownAtMs) return;
     const { clock, settings } = this.host;
     const leftMs = lastSeenAtMs === null ? 0 : lastSeenAtMs + settings.awayAfterMs - clock.now();
-    if (lastSeenAtMs !== null && leftMs > 0) this.wait(leftMs, () => this.look(push, owner, lastSeenAtMs));
+    if (lastSeenAtMs !== null && leftMs > 0)
+      this.wait(push, leftMs, () => this.look(push, owner, lastSeenAtMs));
     else this.tell(push, owner, { reason: "away", isConnected, lastSeenAtMs });
   }
 
@@ -171,7 +181,7 @@ export class PushWatch {
     called.catch((error: unknown) => this.host.onListenerError(error));
   }
 
-  private wait(delayMs: number, then: () => Promise<void>): void {
+  private wait({ owner }: Push, delayMs: number, then: () => Promise<void>): void {
     const { clock, stats, settings } = this.host;
     if (this.isClosed) return;
     if (this.waits.size >= settings.maxWatchedPushes) {
@@ -189,7 +199,7 @@ export class PushWatch {
       });
     };
     arm();
-    this.waits.add(cancel);
+    this.waits.set(cancel, owner?.user);
   }
 
   private run(work: Promise<void>): void {

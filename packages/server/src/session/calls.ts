@@ -7,7 +7,7 @@ import {
   type SessionOutput,
 } from "@weapp-socket/protocol";
 import type { Identity } from "../auth/identity.js";
-import type { StoredRecord } from "../broker/record.js";
+import { ownedBy, type StoredRecord } from "../broker/record.js";
 import { RequestError } from "../request-error.js";
 import type { ServerNode } from "../server-node.js";
 import { errorBodyOf } from "./answers.js";
@@ -51,14 +51,15 @@ export async function callFor(
   const decision = decideCall(parse(await records.read(key)), node.clock.now());
   if (decision.type === "reply") return decision.reply;
   const value = JSON.stringify(decision.record);
-  const begun = await records.write({ key, value, expect: 0, ttlMs: CALL_KEEP_MS });
+  const kept = { key, ttlMs: CALL_KEEP_MS, ...ownedBy(requester.user) };
+  const begun = await records.write({ ...kept, value, expect: 0 });
   if (!begun.ok) return ASKED_TWICE;
   const reply = await run(node, method, requester, output);
   if ("error" in reply && reply.error.retry) {
     await records.take(key);
   } else {
     const done = JSON.stringify({ runsUntil: 0, reply } satisfies CallRecord);
-    await records.write({ key, value: done, expect: begun.version, ttlMs: CALL_KEEP_MS });
+    await records.write({ ...kept, value: done, expect: begun.version });
   }
   return reply;
 }

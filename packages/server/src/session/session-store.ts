@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Hello } from "@weapp-socket/protocol";
-import type { RecordStore } from "../broker/record.js";
+import { ownedBy, type RecordStore } from "../broker/record.js";
 
 /** Where a session is: the node, and the number of the connection there. */
 export interface Holder {
@@ -101,6 +101,7 @@ export class SessionStore {
       value: JSON.stringify(stored),
       expect,
       ttlMs: this.ttlMs,
+      ...ownedBy(stored.user),
     });
     return ok;
   }

@@ -101,7 +101,7 @@ describe("tickets", () => {
     const records: RecordStore = {
       read: (key) => broker.records.read(key),
       take: (key) => broker.records.take(key),
-      listByOwner: (owner) => broker.records.listByOwner(owner),
+      takeOwned: (owner) => broker.records.takeOwned(owner),
       write(write) {
         written.push(JSON.stringify(write));
         return broker.records.write(write);

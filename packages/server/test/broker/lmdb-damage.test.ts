@@ -153,7 +153,6 @@ describe("a store in which bytes have changed since it was closed", () => {
       };
       await rot(async (broker) => void (await broker.records.write(write)), beside, distance);
       const broker = await open();
-      expect(broker.records.listByOwner("ann")).toEqual([]);
       expect(broker.records.read("session:of-this-test")).toBeUndefined();
       expect(broker.records.read("session:of-this-tesu")).toBeUndefined();
       clock.advance(2000);
@@ -165,7 +164,7 @@ describe("a store in which bytes have changed since it was closed", () => {
       clock.advance(2000);
       const later = await open();
       clock.advance(2000);
-      expect((await later.records.listByOwner("ann")).map(({ key }) => key)).toEqual(["session:other"]);
+      expect(later.records.read("session:other")).toBeDefined();
       // Of the record itself nothing is left; its owner's table may still have a word of it.
       expect(whatIsTold().slice(count)).not.toContain("a record of the kind session");
       await later.records.write(write);

@@ -89,7 +89,7 @@ describe("lmdb store", () => {
       expect(second.position("passing")).toBe(passing);
       expect(await textOf(second, { after: beginning })).toEqual(["1", "2"]);
       expect(await publish(second, "again", "memory", { key: "k1" })).toBe(one);
-      expect(await second.records.listByOwner("u1")).toMatchObject([{ key: "session:1", value: "a" }]);
+      expect(await second.records.takeOwned("u1")).toMatchObject([{ key: "session:1", value: "a" }]);
       const three = await publish(second, "3");
       expect(three).toMatch(/^3-/);
       expect(await textOf(second, { after: two })).toEqual(["3"]);
@@ -348,6 +348,27 @@ describe("lmdb store", () => {
       expect(await publish(first, "1")).toMatch(/^1-/);
       await first.close();
       expect(await textOf(await open())).toEqual(["1"]);
+    });
+  });
+
+  describe("what is forgotten", () => {
+    it("L13: does not come back with a crash, and is not in the store", async () => {
+      const broker = await open();
+      await publish(broker, "secret text", "memory", { channel: "#user ann", key: "k" });
+      await publish(broker, "kept text", "memory");
+      await broker.records.write({ key: "s", value: "v", expect: 0, ttlMs: 60_000, owner: "ann" });
+      const before = broker.usage().historyBytes;
+      await Promise.all([broker.forget({ channel: "#user ann" }), broker.records.takeOwned("ann")]);
+      expect(broker.usage().historyBytes).toBeLessThan(before);
+      const after = await crash();
+      expect(await textOf(after, { channel: "#user ann" })).toEqual([]);
+      expect(after.records.read("s")).toBeUndefined();
+      expect(after.channels({ limit: 10 }).channels.map(({ channel }) => channel)).toEqual(["room"]);
+      expect(await publish(after, "1", "disk", { channel: "#user ann", key: "k" })).toMatch(/^1-/);
+      await broker.close();
+      const later = await open();
+      expect(await textOf(later, { channel: "#user ann" })).toEqual([]);
+      expect(later.usage().historyBytes).toBeLessThan(before);
     });
   });
 

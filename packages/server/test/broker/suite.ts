@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import { describeForget } from "./suite/forget.js";
 import { describeHistory } from "./suite/history.js";
 import { describePublish } from "./suite/publish.js";
 import { describeRefusals } from "./suite/refusals.js";
@@ -11,6 +12,7 @@ export function describeBroker(engine: Engine): void {
     describePublish(engine);
     describeHistory(engine);
     describeStores(engine);
+    describeForget(engine);
     describeRefusals(engine);
   });
 }

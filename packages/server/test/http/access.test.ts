@@ -27,6 +27,7 @@ const SAMPLES: Readonly<
   call: { target: "/v1/call", body: { to: { user: "u" }, method: "m" }, status: 501 },
   kick: { target: "/v1/users/u/kick", body: {}, status: 501 },
   disconnect: { target: "/v1/users/u/disconnect", body: {}, status: 501 },
+  forgetUser: { target: "/v1/users/u", status: 501 },
   mintTicket: { target: "/v1/tickets", body: { user: "u" }, status: 200 },
   wxLogin: { target: "/v1/login/wx", body: { code: "c" }, status: 501 },
   drain: { target: "/v1/drain", body: {}, status: 202 },

@@ -22,6 +22,7 @@ const current = useApi((world) => {
     disconnect: async (target, { code, reason }) => {
       calls.push(`${JSON.stringify(target)} ${code} ${reason}`);
     },
+    forgetUser: async (user) => void calls.push(`forget ${user}`),
   };
   world.wxLogin = async (code) => {
     if (code === "bad") throw new RequestError("bad-code", false, "code2Session: the code is not valid");
@@ -175,6 +176,19 @@ describe("users", () => {
     // For whoever asks later who sent whom away.
     const kicked = { operation: "kick", caller: "boss", user: "u1" };
     const fields: unknown = expect.objectContaining(kicked);
+    expect(current.world.logs).toContainEqual({ level: "info", message: "api", fields });
+  });
+
+  it("can be forgotten, by their whole name", async () => {
+    const forget = (target: string) => current.world.ask("DELETE", target, { key: KEYS.admin });
+    expect(await forget("/v1/users/u1")).toMatchObject({ status: 200, json: {} });
+    expect(await forget("/v1/users/a%2Fb")).toMatchObject({ status: 200, json: {} });
+    expect(calls).toEqual(["forget u1", "forget a/b"]);
+    for (const wrong of ["/v1/users/a%20b", "/v1/users/", `/v1/users/${"x".repeat(129)}`])
+      expect(await forget(wrong)).toMatchObject({ status: 400 });
+    expect(await forget("/v1/users/u1/sessions")).toMatchObject({ status: 405 });
+    expect(calls.length).toBe(2);
+    const fields: unknown = expect.objectContaining({ operation: "forgetUser", caller: "boss", user: "u1" });
     expect(current.world.logs).toContainEqual({ level: "info", message: "api", fields });
   });
 

@@ -7,7 +7,14 @@ import { ControlBus } from "../control-bus.js";
 import { readPage } from "../history-page.js";
 import { MemoryPresence } from "../memory-presence.js";
 import { formatPosition } from "../position.js";
-import { checkChannel, checkChannelList, checkChannels, checkHistory, checkPublish } from "../requests.js";
+import {
+  checkChannel,
+  checkChannelList,
+  checkChannels,
+  checkForget,
+  checkHistory,
+  checkPublish,
+} from "../requests.js";
 import { Ticker } from "../ticker.js";
 import { LmdbChannels } from "./channels.js";
 import { findDamage, markClosed, markOpen, setAside, wasClosedWhole } from "./damage.js";
@@ -21,6 +28,7 @@ import type {
   ChannelsQuery,
   ControlListener,
   ControlMessage,
+  ForgetTarget,
   HistoryPage,
   HistoryQuery,
   Published,
@@ -197,6 +205,20 @@ class StoreBroker implements LmdbBroker {
     this.known.inMemory(channel)?.audience.delete(listener);
   }
 
+  async forget(target: ForgetTarget): Promise<void> {
+    this.checkOpen();
+    checkForget(target);
+    let channels = this.known.find(target);
+    while (channels.some(({ isSettled }) => !isSettled)) {
+      await this.written();
+      channels = this.known.find(target);
+    }
+    const group = this.store.group();
+    for (const channel of channels) this.known.forget(channel, group);
+    this.keys.forget(target, group);
+    await this.written();
+  }
+
   addNode(nodeId: string, listener: ControlListener): void {
     this.checkOpen();
     this.bus.add(nodeId, listener);
@@ -238,6 +260,14 @@ class StoreBroker implements LmdbBroker {
 
   private checkOpen(): void {
     if (this.closing !== undefined) throw new ClosedError("broker: closed");
+  }
+
+  private async written(): Promise<void> {
+    try {
+      await this.store.written();
+    } catch (error) {
+      throw unwritten(error);
+    }
   }
 
   private checkRoom(bytes: number): void {

@@ -93,7 +93,7 @@ export class LmdbChannel implements RetainedPublications {
 
   /** Nothing of it is only in memory but its beginning. */
   get isAtRest(): boolean {
-    return this.waiting.length === 0 && this.uncommitted.length === 0 && this.audience.listeners.length === 0;
+    return this.isSettled && this.audience.listeners.length === 0;
   }
 
   at(index: number): Publication | undefined {
@@ -202,6 +202,18 @@ export class LmdbChannel implements RetainedPublications {
   removeRow(): void {
     this.store.rows.remove(Buffer.from(this.name));
     this.session = 0;
+  }
+
+  /** Everything that was given out is in the store, and was delivered. */
+  get isSettled(): boolean {
+    return this.waiting.length === 0 && this.uncommitted.length === 0;
+  }
+
+  /** Takes everything of the channel out of the store. Within a write of a group. */
+  removeAll(): void {
+    for (let offset = this.storedFrom; offset <= this.committedOffset; offset += 1)
+      this.store.log.remove(this.logKey(offset));
+    this.removeRow();
   }
 
   /** What was counted as written or removed was not: the store is as its row says. */

@@ -4,7 +4,7 @@ import { Beginnings, type BeginningSeeds } from "../beginnings.js";
 import { LmdbChannel } from "./channel.js";
 import { decodeRow } from "./row.js";
 import { emptyValue } from "./table.js";
-import type { ChannelsPage, ChannelsQuery } from "../broker.js";
+import type { ChannelsPage, ChannelsQuery, ForgetTarget } from "../broker.js";
 import type { Durability } from "../publication.js";
 import type { LmdbStore } from "./store.js";
 import type { WriteGroup } from "./write-group.js";
@@ -135,6 +135,39 @@ export class LmdbChannels {
     group.channels.add(channel);
     group.writes.push(() => {
       this.store.upkeep.put(upkeepKey(atMs, channel.name), emptyValue());
+    });
+  }
+
+  /** Channels that something is kept of, in memory or in the store. */
+  find(target: ForgetTarget): readonly LmdbChannel[] {
+    if ("channel" in target) return [this.get(target.channel)];
+    const { prefix } = target;
+    const names = new Set([...this.byName.keys()].filter((name) => name.startsWith(prefix)));
+    for (const { key } of this.store.rows.entries({ start: Buffer.from(prefix) })) {
+      const name = key.toString();
+      if (!name.startsWith(prefix)) break;
+      names.add(name);
+    }
+    return [...names].map((name) => this.get(name));
+  }
+
+  /** Takes a settled channel out of the store, and lets it begin anew with those who are in it. */
+  forget(channel: LmdbChannel, group: WriteGroup): void {
+    const { name, upkeepAtMs } = channel;
+    group.channels.delete(channel);
+    group.writes.push(() => {
+      channel.removeAll();
+      if (upkeepAtMs > 0) this.store.upkeep.remove(upkeepKey(upkeepAtMs, name));
+    });
+    this.totalBytes -= channel.bytes;
+    this.forgetBeginning(name);
+    const anew = LmdbChannel.begin(this.store, name, this.nextId++, this.beginnings.nonce(name));
+    for (const listener of channel.audience.listeners) anew.audience.add(listener);
+    this.byName.set(name, anew);
+    anew.audience.hear({ channel: name, resumeAt: anew.head, reason: "fork" });
+    group.onFailed.push(() => {
+      this.totalBytes += channel.bytes;
+      this.byName.set(name, channel);
     });
   }
 

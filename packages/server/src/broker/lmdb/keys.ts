@@ -1,6 +1,6 @@
 import { RequestError } from "../../request-error.js";
 import { textValue } from "./table.js";
-import type { Published } from "../broker.js";
+import type { ForgetTarget, Published } from "../broker.js";
 import type { MaybePromise } from "../maybe-promise.js";
 import type { Durability } from "../publication.js";
 import type { LmdbStore } from "./store.js";
@@ -55,6 +55,18 @@ export class LmdbKeys {
         true,
         `idempotency keys: ${this.maxKeys} are remembered already, the most that this broker holds`,
       );
+    }
+  }
+
+  /** Forgets the keys of channels. What is being published has to be written before. */
+  forget(target: ForgetTarget, group: WriteGroup): void {
+    const start = Buffer.from("channel" in target ? scopedKey(target.channel, "") : target.prefix);
+    for (const [index, table] of this.store.keys.entries()) {
+      for (const { key } of table.entries({ start })) {
+        if (!key.subarray(0, start.length).equals(start)) break;
+        this.sizes[index]! -= 1;
+        group.writes.push(() => table.remove(key));
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 import { ClosedError } from "../../closed-error.js";
 import { RequestError } from "../../request-error.js";
-import { checkRecordKey, checkRecordWrite, MAX_PAGE } from "../requests.js";
+import { byKey } from "../memory-records.js";
+import { checkRecordKey, checkRecordWrite } from "../requests.js";
 import { emptyValue, textValue } from "./table.js";
 import type { Clock } from "../../clock.js";
 import type { RecordStore, RecordWrite, RecordWritten, StoredRecord } from "../record.js";
@@ -63,21 +64,19 @@ export class LmdbRecords implements RecordStore {
     return record === undefined ? undefined : this.change(key, record, undefined, record);
   }
 
-  listByOwner(owner: string): readonly StoredRecord[] {
+  async takeOwned(owner: string): Promise<readonly StoredRecord[]> {
     checkRecordKey(owner);
-    this.now();
+    const nowMs = this.now();
     const keys = new Set<string>();
     const start = ownerKey(owner, "");
     for (const { key } of this.store.owners.entries({ start })) {
-      if (keys.size === MAX_PAGE || !key.subarray(0, start.length).equals(start)) break;
+      if (!key.subarray(0, start.length).equals(start)) break;
       keys.add(key.toString("utf8", start.length));
     }
     for (const [key, record] of this.pending) if (record?.owner === owner) keys.add(key);
-    return [...keys]
-      .sort()
-      .flatMap((key) => this.read(key) ?? [])
-      .filter((record) => record.owner === owner)
-      .slice(0, MAX_PAGE);
+    const owned = [...keys].flatMap((key) => this.stored(key) ?? []).filter((each) => each.owner === owner);
+    await Promise.all(owned.map(async (record) => this.change(record.key, record, undefined, undefined)));
+    return owned.filter(({ expiresAtMs }) => expiresAtMs > nowMs).sort(byKey);
   }
 
   /** Looks for expired records, some at a time. */
@@ -133,10 +132,11 @@ export class LmdbRecords implements RecordStore {
     this.count += Number(after !== undefined) - Number(before !== undefined);
     group.writes.push(() => {
       const { records, owners } = this.store;
-      if (before?.owner !== undefined) owners.remove(ownerKey(before.owner, key));
+      const isSameOwner = before?.owner === after?.owner;
+      if (before?.owner !== undefined && !isSameOwner) owners.remove(ownerKey(before.owner, key));
       if (after === undefined) records.remove(Buffer.from(key));
       else records.put(Buffer.from(key), textValue(JSON.stringify(after)));
-      if (after?.owner !== undefined) owners.put(ownerKey(after.owner, key), emptyValue());
+      if (after?.owner !== undefined && !isSameOwner) owners.put(ownerKey(after.owner, key), emptyValue());
     });
     return new Promise((resolve, reject) => {
       const forget = (): void => {

@@ -158,6 +158,15 @@ export class LmdbStore implements TableHost {
     return this.gathering;
   }
 
+  /** Completes when what was gathered until now survives the loss of power. Rejects where it could not be written. */
+  async written(): Promise<void> {
+    const group = this.group();
+    await new Promise<void>((resolve, reject) => {
+      group.onFlushed.push(resolve);
+      group.onFailed.push(reject);
+    });
+  }
+
   /**
    * Writes what was gathered, marks the store as closed, and frees it. Where that cannot be written the store is freed
    * without the mark, as after a crash, and this rejects.

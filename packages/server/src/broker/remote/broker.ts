@@ -17,6 +17,7 @@ import type {
   ChannelsQuery,
   ControlListener,
   ControlMessage,
+  ForgetTarget,
   HistoryPage,
   HistoryQuery,
   Published,
@@ -67,7 +68,7 @@ class RemoteBroker implements Broker {
     read: (key) => this.call("records.read", key),
     write: (write) => this.call("records.write", write),
     take: (key) => this.call("records.take", key),
-    listByOwner: (owner) => this.call("records.listByOwner", owner),
+    takeOwned: (owner) => this.call("records.takeOwned", owner),
   };
   private readonly path: string;
   private readonly clock: Clock;
@@ -152,6 +153,10 @@ class RemoteBroker implements Broker {
     if (entry.chain.audience.listeners.length > 0) return;
     this.chains.delete(channel);
     this.tell("detach", channel);
+  }
+
+  forget(target: ForgetTarget): Promise<void> {
+    return this.call("forget", target);
   }
 
   async addNode(nodeId: string, listener: ControlListener): Promise<void> {

@@ -13,6 +13,7 @@ export type Method =
   | "channels"
   | "attach"
   | "detach"
+  | "forget"
   | "addNode"
   | "removeNode"
   | "nodes"
@@ -24,7 +25,7 @@ export type Method =
   | "records.read"
   | "records.write"
   | "records.take"
-  | "records.listByOwner";
+  | "records.takeOwned";
 
 export interface Call {
   readonly id: number;

@@ -1,7 +1,14 @@
 import { chmodSync, lstatSync, rmSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { encodeMessage, LINK_VERSION, readMessages, type Call, type Failure, type Notice } from "./frames.js";
-import type { Broker, ControlMessage, HistoryQuery, PublishRequest, ChannelsQuery } from "../broker.js";
+import type {
+  Broker,
+  ChannelsQuery,
+  ControlMessage,
+  ForgetTarget,
+  HistoryQuery,
+  PublishRequest,
+} from "../broker.js";
 import type { PresenceEntry, PresenceJoin, PresenceKey, PresenceQuery } from "../presence.js";
 import type { ChannelListener, GapReason, PresenceEvent, Publication } from "../publication.js";
 import type { RecordWrite } from "../record.js";
@@ -153,6 +160,8 @@ class Line implements ChannelListener {
       case "detach":
         this.channels.delete(first as string);
         return broker.detach(first as string, this);
+      case "forget":
+        return broker.forget(first as ForgetTarget);
       case "addNode":
         return this.addNode(first as string);
       case "removeNode":
@@ -176,8 +185,8 @@ class Line implements ChannelListener {
         return broker.records.write(first as RecordWrite);
       case "records.take":
         return broker.records.take(first as string);
-      case "records.listByOwner":
-        return broker.records.listByOwner(first as string);
+      case "records.takeOwned":
+        return broker.records.takeOwned(first as string);
     }
   }
 

@@ -124,6 +124,25 @@ export const disconnectRoute: Route = {
   },
 };
 
+export const forgetRoute: Route = {
+  method: "DELETE",
+  path: "/v1/users/{user}",
+  scope: "admin",
+  operationId: "forgetUser",
+  summary: "Delete what is kept of a user",
+  description:
+    "The history of the user's inboxes, sessions, receipts of pushes to them, open tickets, results of calls, and when the " +
+    "user was last seen; the connections are closed on all nodes with the word not to come back. What the user published " +
+    "in channels stays. Refuse the user before: whoever connects again is kept anew.",
+  params: { user: userField },
+  answer: { status: 200, description: "It is deleted, or there was nothing", schema: answerOf({}) },
+  problems: ["unsupported", "unavailable"],
+  async handle({ params }, host) {
+    await directory(host).forgetUser(params["user"]!);
+    return { status: 200, body: {} };
+  },
+};
+
 function directory({ users }: ApiHost): UserDirectory {
   if (users === undefined) throw unsupported("users: this server has no authenticate, so it knows no users");
   return users;

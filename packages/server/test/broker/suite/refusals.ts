@@ -46,6 +46,11 @@ export function describeRefusals(engine: Engine): void {
       await expect((async () => world.broker.positions(channels))()).rejects.toThrow(/: expected/);
     });
 
+    it("B14: forget refuses what names no channel, and everything", async () => {
+      for (const target of [{ channel: "" }, { prefix: "" }, { channel: "x".repeat(256) }])
+        await expect((async () => world.broker.forget(target))()).rejects.toThrow(/: expected/);
+    });
+
     it("B14: records refuse what is too long, and times that are none", async () => {
       const base = { key: "k", value: "v", expect: 0, ttlMs: 1000 };
       for (const wrong of [
@@ -71,6 +76,8 @@ export function describeRefusals(engine: Engine): void {
       () => world.broker.position("room"),
       () => world.broker.positions(["room"]),
       () => world.broker.channels({ limit: 1 }),
+      () => world.broker.forget({ channel: "room" }),
+      () => world.broker.records.takeOwned("u1"),
       () => world.broker.attach("room", new Ear()),
       () => world.broker.control({ type: "x", body: "" }),
       () => world.broker.nodes(),

@@ -176,22 +176,32 @@ export function describeStores(engine: Engine): void {
       world.clock.advance(1);
       expect(await world.broker.records.read("s")).toBeUndefined();
       expect(await world.broker.records.take("s")).toBeUndefined();
-      expect(await world.broker.records.listByOwner("u1")).toEqual([]);
+      expect(await world.broker.records.takeOwned("u1")).toEqual([]);
       expect(await write("s", "b", 0)).toEqual({ ok: true, version: 1 });
     });
 
-    it("B12: is found under its owner", async () => {
+    it("B12: goes with its owner's others, and with nobody else's", async () => {
+      const taken = async (owner: string): Promise<string[]> =>
+        (await world.broker.records.takeOwned(owner)).map(({ key }) => key);
       await write("session:2", "b", 0, 60_000, "u1");
       await write("session:1", "a", 0, 60_000, "u1");
       await write("session:3", "c", 0, 60_000, "u10");
-      const keys = async (owner: string): Promise<string[]> =>
-        (await world.broker.records.listByOwner(owner)).map(({ key }) => key);
-      expect(await keys("u1")).toEqual(["session:1", "session:2"]);
-      await world.broker.records.take("session:1");
-      await write("session:2", "b", 1, 60_000, "u2");
-      expect(await keys("u1")).toEqual([]);
-      expect(await keys("u2")).toEqual(["session:2"]);
-      expect(await keys("nobody")).toEqual([]);
+      await write("session:4", "d", 0, 60_000);
+      await write("session:5", "e", 0, 1000, "u1");
+      await write("session:6", "f", 0, 60_000, "u1");
+      await world.broker.records.take("session:6");
+      await write("session:7", "g", 0, 60_000, "u1");
+      await write("session:7", "g", 1, 60_000, "u2");
+      await write("session:1", "a", 1, 60_000, "u1");
+      world.clock.advance(1000);
+      expect(await taken("u1")).toEqual(["session:1", "session:2"]);
+      expect(await taken("u1")).toEqual([]);
+      expect(await world.broker.records.read("session:1")).toBeUndefined();
+      expect(await world.broker.records.read("session:3")).toMatchObject({ value: "c", owner: "u10" });
+      expect(await world.broker.records.read("session:4")).toMatchObject({ value: "d" });
+      expect(await taken("u2")).toEqual(["session:7"]);
+      expect(await taken("nobody")).toEqual([]);
+      expect(await write("session:1", "again", 0)).toEqual({ ok: true, version: 1 });
     });
   });
 

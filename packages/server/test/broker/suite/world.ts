@@ -27,6 +27,12 @@ export interface Engine {
 export class Ear implements ChannelListener {
   readonly publications: Publication[] = [];
   readonly presence: PresenceEvent[] = [];
+  /** Where the chain went on behind a gap. */
+  readonly gaps: string[] = [];
+
+  onGap(_channel: string, position: string): void {
+    this.gaps.push(position);
+  }
 
   onPublication(publication: Publication): void {
     this.publications.push(publication);
