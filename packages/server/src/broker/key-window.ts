@@ -58,6 +58,7 @@ export class KeyWindow<T> {
     if (sinceTurn < this.keepMs) return;
     this.older = sinceTurn < 2 * this.keepMs ? this.newer : new Map();
     this.newer = new Map();
-    this.turnedAtMs = nowMs;
+    // Where nobody asked for a while, the turn was due earlier: from now on it would keep keys for longer.
+    this.turnedAtMs += Math.floor(sinceTurn / this.keepMs) * this.keepMs;
   }
 }

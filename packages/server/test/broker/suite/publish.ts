@@ -228,6 +228,17 @@ export function describePublish(engine: Engine): void {
       expect(await world.dataOf({ channel: "other" })).toEqual(["b"]);
     });
 
+    it("B6: holds for 20 minutes at most, also where the key was asked for meanwhile", async () => {
+      const repeat = async (): Promise<boolean> =>
+        (await world.broker.publish({ channel: "room", data: "x", format: "text", key: "k" })).duplicate;
+      expect(await repeat()).toBe(false);
+      world.clock.advance(800_000);
+      // It is still known, or no longer: nobody asks for more.
+      if (!(await repeat())) return;
+      world.clock.advance(400_000);
+      expect(await repeat()).toBe(false);
+    });
+
     it.each([0, 1, 599_999, 1_200_000])(
       "B6: holds for 10 minutes, whenever it came (%d ms on)",
       async (startMs) => {
