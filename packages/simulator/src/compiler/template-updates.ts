@@ -66,7 +66,8 @@ function isInside(tag: WxmlTag, outer: ReadonlySet<WxmlTag>): boolean {
 
 /** The names in an attribute's expressions, those of properties and of texts left out. */
 function namesIn(value: string): readonly string[] {
-  return [...value.matchAll(/\{\{([\s\S]*?)\}\}/gu)].flatMap(([, expression = ""]) => [
-    ...(expression.replaceAll(/"[^"]*"|'[^']*'/gu, "").match(/(?<![\w$.])[A-Za-z_$][\w$]*/gu) ?? []),
-  ]);
+  return [...value.matchAll(/\{\{([\s\S]*?)\}\}/gu)].flatMap(
+    ([, expression = ""]) =>
+      expression.replaceAll(/"[^"]*"|'[^']*'/gu, "").match(/(?<![\w$.])[A-Za-z_$][\w$]*/gu) ?? [],
+  );
 }
