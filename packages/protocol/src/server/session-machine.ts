@@ -4,10 +4,11 @@ import type { Attached, ClientMessage, ErrorBody, Json, Reply, ServerMessage } f
 import { offsetOf } from "../position.js";
 import type { ProtocolError } from "../protocol-error.js";
 import { decideResume } from "../resume.js";
-import { Feed, type Batch, type HistoryItem } from "./feed.js";
+import { Feed, type Batch } from "./feed.js";
 import type { Attaching, Greeting } from "./greeting.js";
 import type { AttachFacts, SessionInput, SessionOptions, SessionOutput, SessionState } from "./inputs.js";
 import { OpenCalls } from "./open-calls.js";
+import { catchUp, hasRoom, release } from "./session-flow.js";
 import { sessionHandlers } from "./session-table.js";
 import { hear } from "./session-talk.js";
 import { Visibility } from "./visibility.js";
@@ -40,8 +41,10 @@ export class SessionMachine {
   private lastPing = 0;
   /** Most connections never have any. */
   private calls: OpenCalls | undefined;
-  private unackedCount = 0;
-  private unackedBytes = 0;
+  /** What the client has on its way. @internal */
+  unackedCount = 0;
+  /** @internal */
+  unackedBytes = 0;
 
   constructor(options: SessionOptions, now: number) {
     this.options = options;
@@ -69,7 +72,7 @@ export class SessionMachine {
       if (attaching !== undefined) attaching.head = batch.last;
     }
     const feed = this.feeds.get(channel);
-    if (feed === undefined || !feed.offer(batch, this.hasRoom())) return false;
+    if (feed === undefined || !feed.offer(batch, hasRoom(this))) return false;
     this.unackedCount += batch.count;
     this.unackedBytes += batch.bytes;
     this.sentAt = now;
@@ -78,7 +81,7 @@ export class SessionMachine {
 
   /** After an `offer` that was refused. */
   flush(now: number): readonly SessionOutput[] {
-    this.catchUp(now);
+    catchUp(this, now);
     const outputs = this.out;
     this.out = NOTHING;
     return outputs;
@@ -193,14 +196,14 @@ export class SessionMachine {
     const keeps = facts.conflates === true ? "newest" : facts.keepsHistory ? "history" : "nothing";
     const feed = new Feed(channel, keeps, facts.head, wanted, decision);
     if (asked.head !== undefined && offsetOf(asked.head) > offsetOf(facts.head)) feed.passed(asked.head);
-    this.forget(this.feeds.get(channel));
+    release(this, this.feeds.get(channel));
     this.feeds.set(channel, feed);
     if (this.visibility?.isVisible !== false) this.emit({ type: "present", channel, present: true });
     if (id === 0) {
       this.welcomeWhenReady(now);
     } else {
       this.reply(id, feed.begin() as unknown as Json, now);
-      this.catchUp(now);
+      catchUp(this, now);
     }
   }
 
@@ -224,27 +227,6 @@ export class SessionMachine {
       this.emit({ type: "confirmed" });
     }
     this.text(text, now, (message) => hear(this, message, now));
-  }
-
-  /** @internal */
-  page(input: Extract<SessionInput, { type: "page" }>, now: number): void {
-    const feed = this.feeds.get(input.channel);
-    if (feed === undefined || !feed.isReading) return;
-    if (input.items === undefined || (input.items.length === 0 && input.head !== feed.sent)) {
-      this.forget(feed);
-      const { position, why } = feed.lost(input.head);
-      this.send({ t: "gap", c: feed.channel, p: position, why }, now);
-      this.catchUp(now);
-      return;
-    }
-    const newest = input.items[0];
-    if (feed.keeps === "newest" && newest !== undefined) this.leap(feed, newest, now);
-    const before = { count: feed.unackedCount, bytes: feed.unackedBytes };
-    feed.took(input.items, input.head);
-    this.unackedCount += feed.unackedCount - before.count;
-    this.unackedBytes += feed.unackedBytes - before.bytes;
-    if (input.items.length > 0) this.sendText(`[${input.items.map((item) => item.text).join(",")}]`, now);
-    this.catchUp(now);
   }
 
   /** @internal */
@@ -371,7 +353,8 @@ export class SessionMachine {
     this.send({ t: "reply", id, error }, now);
   }
 
-  private sendText(text: string, now: number): void {
+  /** @internal */
+  sendText(text: string, now: number): void {
     this.sentAt = now;
     this.emit({ type: "send", text });
   }
@@ -381,10 +364,10 @@ export class SessionMachine {
     this.stopAttaching(channel);
     const feed = this.feeds.get(channel);
     if (feed === undefined) return;
-    this.forget(feed);
+    release(this, feed);
     this.feeds.delete(channel);
     this.emit({ type: "detach", channel });
-    this.catchUp(now);
+    catchUp(this, now);
   }
 
   /** @internal */
@@ -423,67 +406,7 @@ export class SessionMachine {
       },
       now,
     );
-    this.catchUp(now);
-  }
-
-  /** @internal */
-  ack(
-    channel: string,
-    position: string,
-    level: "received" | "processed",
-    from: string | undefined,
-    now: number,
-  ): void {
-    const feed = this.feeds.get(channel);
-    if (feed === undefined) return;
-    const before = { count: feed.unackedCount, bytes: feed.unackedBytes };
-    const range = feed.ack(position, level, from);
-    this.unackedCount -= before.count - feed.unackedCount;
-    this.unackedBytes -= before.bytes - feed.unackedBytes;
-    if (range !== undefined) this.emit({ type: "acked", channel, ...range, level });
-    this.catchUp(now);
-  }
-
-  /** There may be room in the window again: whoever was held back goes on. */
-  private catchUp(now: number): void {
-    for (const feed of this.feeds.values()) {
-      if (!this.hasRoom()) return;
-      const gap = feed.unmute();
-      if (gap !== undefined) this.send({ t: "gap", c: feed.channel, p: gap.position, why: gap.why }, now);
-      this.read(feed);
-    }
-  }
-
-  private read(feed: Feed): void {
-    if (!feed.wantsPage(this.hasRoom())) return;
-    feed.startReading();
-    const { pageMessages, pageBytes, window } = this.options;
-    const limit = Math.min(pageMessages, Math.max(1, window - this.unackedCount));
-    const read = { type: "read", channel: feed.channel, after: feed.sent, bytes: pageBytes } as const;
-    this.emit(feed.keeps === "newest" ? { ...read, limit: 1, newest: true } : { ...read, limit });
-  }
-
-  /** A conflated channel goes to its newest over whatever was between. */
-  private leap(feed: Feed, newest: HistoryItem, now: number): void {
-    const from = feed.sent;
-    const leap = feed.leapTo(newest);
-    if (leap === undefined) return;
-    const { position: p, isFork } = leap;
-    this.send(
-      isFork ? { t: "gap", c: feed.channel, p, why: "fork" } : { t: "skip", c: feed.channel, p, prev: from },
-      now,
-    );
-  }
-
-  /** What a feed had on its way no longer counts against the window. */
-  private forget(feed: Feed | undefined): void {
-    if (feed === undefined) return;
-    this.unackedCount -= feed.unackedCount;
-    this.unackedBytes -= feed.unackedBytes;
-  }
-
-  private hasRoom(): boolean {
-    return this.unackedCount < this.options.window && this.unackedBytes < this.options.windowBytes;
+    catchUp(this, now);
   }
 
   private hasEnded(): boolean {

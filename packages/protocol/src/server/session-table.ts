@@ -1,5 +1,6 @@
 import type { SessionInput, SessionState } from "./inputs.js";
 import type { SessionMachine } from "./session-machine.js";
+import { page } from "./session-flow.js";
 import { early } from "./session-talk.js";
 
 type Handler<I extends SessionInput["type"]> = (
@@ -67,7 +68,7 @@ export const sessionHandlers: Readonly<Record<SessionState, Row>> = {
     renewed: (m, input, now) => m.renewed(input.id, input.expiresAt, now),
     presence: (m, input, now) =>
       m.send({ t: "presence", c: input.channel, joined: input.joined, left: input.left }, now),
-    page: (m, input, now) => m.page(input, now),
+    page,
     done: (m, input, now) => m.reply(input.id, input.ok, now),
     failed: (m, input, now) => m.refuse(input.id, input.error, now),
     call: (m, input, now) => m.call(input, now),

@@ -1,5 +1,6 @@
 import type { Unknown } from "../codec.js";
 import type { ClientMessage } from "../messages.js";
+import { ack } from "./session-flow.js";
 import type { SessionMachine } from "./session-machine.js";
 
 /** After the hello and before the welcome there is little to say. */
@@ -73,7 +74,7 @@ export function hear(m: SessionMachine, message: ClientMessage | Unknown, now: n
       return;
     case "ack":
       for (const [channel, position] of Object.entries(message.c)) {
-        m.ack(channel, position, message.level ?? "received", own(message.from, channel), now);
+        ack(m, channel, position, message.level ?? "received", own(message.from, channel), now);
       }
       return;
     case "auth":

@@ -2,85 +2,15 @@ import {
   decideCall,
   encode,
   SessionMachine,
-  type AckLevel,
-  type CallRecord,
   type HistoryItem,
-  type Hello,
-  type Json,
   type SessionInput,
-  type SessionOptions,
   type SessionOutput,
 } from "@weapp-socket/protocol";
+import type { Cluster, Connection, ServerCall } from "./cluster.js";
 import type { Link } from "./link.js";
-import { createPresentHere, REFRESH_MS, type Presence } from "./presence.js";
-import type { Random } from "./random.js";
-import type { Store, Stored } from "./store.js";
-import type { Tally } from "./tally.js";
-import type { Timeline } from "./timeline.js";
-
-/** Sessions outlive nodes: what a broker keeps of them. */
-export interface SessionRecord {
-  readonly user: string;
-  readonly device: string;
-  secret: string;
-  /** Valid until the new one has been heard. */
-  previousSecret: string | undefined;
-  /** Of the last hello served. */
-  attempt: number;
-  /** Where the session is now. */
-  holder: Connection | undefined;
-}
-
-/** What a server may tell a sender: this user has everything after `after` up to `position`. */
-export interface Receipt {
-  readonly user: string;
-  readonly channel: string;
-  readonly after: string;
-  readonly position: string;
-  readonly level: AckLevel;
-}
-
-export interface ServerCall {
-  readonly data: number;
-  readonly answers: Json[];
-}
-
-/** What all nodes share. */
-export interface Cluster {
-  readonly timeline: Timeline;
-  readonly random: Random;
-  readonly store: Store;
-  readonly presence: Presence;
-  readonly sessions: Map<string, SessionRecord>;
-  readonly nodes: Set<Node>;
-  /** What is written down of calls, by key. */
-  readonly calls: Map<string, CallRecord>;
-  /** How often the method of a call has run, by key. */
-  readonly effects: Map<string, number>;
-  readonly receipts: Receipt[];
-  /** What became of the calls of the application. */
-  readonly serverCalls: ServerCall[];
-  readonly tally: Tally;
-  readonly options: SessionOptions;
-  /** The nodes check that what they hear is a chain; otherwise only the clients do. */
-  readonly chains: boolean;
-  /** How often a publication reaches a node twice. */
-  readonly echoes: number;
-  /** Milliseconds that a question to the broker takes. */
-  brokerMs: () => number;
-  /** Nothing is broken on purpose any more. */
-  isAtPeace: () => boolean;
-}
-
-interface Connection {
-  readonly machine: SessionMachine;
-  readonly link: Link;
-  readonly user: string;
-  readonly calls: Map<number, ServerCall>;
-  session: string | undefined;
-  isGone: boolean;
-  cancelTick: (() => void) | undefined;
-}
+import { openSession } from "./open-session.js";
+import { createPresentHere, REFRESH_MS } from "./presence.js";
+import type { Stored } from "./store.js";
 
 /** One server process: connections, the channels they are on, and a fan-out that gathers what one moment brings. */
 export interface Node {
@@ -97,6 +27,8 @@ export interface Node {
   pause(ms: number): void;
   /** The application calls one of its clients. */
   call(): void;
+  /** The session of a connection, which may be of this node, is elsewhere now. */
+  supersede(connection: Connection): void;
 }
 
 export function messageText(stored: Stored): string {
@@ -160,7 +92,11 @@ export function createNode(cluster: Cluster): Node {
         }));
         return;
       case "open":
-        later(connection, () => open(connection, output.hello));
+        later(connection, () => {
+          const { input, fenced } = openSession(cluster, connection, output.hello);
+          if (fenced !== undefined) fence(fenced);
+          return input;
+        });
         return;
       case "attach":
         later(connection, () => {
@@ -301,46 +237,11 @@ export function createNode(cluster: Cluster): Node {
     return { p, prev, text: encode({ t: "skip", c: channel, p, prev }), isSkip: true };
   }
 
-  function open(connection: Connection, { session, secret, attempt = 0 }: Hello): SessionInput {
-    const { user, device } = connection.machine;
-    const known = session === undefined ? undefined : cluster.sessions.get(session);
-    const newSecret = `x${random.uint32()}`;
-    if (
-      known === undefined ||
-      known.user !== user ||
-      known.device !== device ||
-      (secret !== known.secret && secret !== known.previousSecret)
-    ) {
-      const name = `s${random.uint32()}`;
-      cluster.sessions.set(name, {
-        user,
-        device,
-        secret: newSecret,
-        previousSecret: undefined,
-        attempt,
-        holder: connection,
-      });
-      connection.session = name;
-      return { type: "opened", session: name, secret: newSecret, resumed: false };
-    }
-    if (attempt !== 0 && attempt <= known.attempt) {
-      return { type: "rejected", bye: "superseded", message: "a later hello of this session was served" };
-    }
-    known.attempt = attempt;
-    const older = known.holder;
-    known.previousSecret = secret;
-    known.secret = newSecret;
-    known.holder = connection;
-    connection.session = session;
-    if (older !== undefined && older !== connection) {
-      if (!older.isGone) tally.count("older socket fenced");
-      // The older one may be on another node, which hears of it as of everything else.
-      timeline.after(cluster.brokerMs(), () => {
-        for (const node of cluster.nodes)
-          (node as Node & { supersede(c: Connection): void }).supersede(older);
-      });
-    }
-    return { type: "opened", session: session!, secret: newSecret, resumed: true };
+  /** The older one may be on another node, which hears of it as of everything else. */
+  function fence(older: Connection): void {
+    timeline.after(cluster.brokerMs(), () => {
+      for (const each of cluster.nodes) each.supersede(older);
+    });
   }
 
   function leave(connection: Connection): void {
@@ -405,8 +306,8 @@ export function createNode(cluster: Cluster): Node {
     }
   }
 
-  const node = {
-    accept(link: Link, user: string) {
+  const node: Node = {
+    accept(link, user) {
       const connection: Connection = {
         machine: new SessionMachine(cluster.options, timeline.now),
         link,
@@ -446,7 +347,7 @@ export function createNode(cluster: Cluster): Node {
       for (const connection of connections)
         feed(connection, { type: "end", bye: "drain", after: [500, 5_000] });
     },
-    published(stored: Stored) {
+    published(stored) {
       heardAt = Math.max(heardAt, timeline.now + random.integer(0, 30));
       timeline.after(heardAt - timeline.now, () => {
         if (isDeaf) {
@@ -459,13 +360,13 @@ export function createNode(cluster: Cluster): Node {
         hear(stored);
       });
     },
-    deafen(ms: number) {
+    deafen(ms) {
       isDeaf = true;
       timeline.after(ms, () => {
         isDeaf = false;
       });
     },
-    pause(ms: number) {
+    pause(ms) {
       if (isPaused) return;
       isPaused = true;
       timeline.after(ms, () => {
@@ -485,7 +386,7 @@ export function createNode(cluster: Cluster): Node {
       connection.calls.set(id, call);
       feed(connection, { type: "call", id, method: "twice", data: call.data, timeoutMs: 30_000 });
     },
-    supersede(connection: Connection) {
+    supersede(connection) {
       if (connections.has(connection)) feed(connection, { type: "end", bye: "superseded" });
     },
   };

@@ -1,6 +1,6 @@
 import type { Finding } from "@weapp-socket/protocol";
 import type { Phone } from "./client.js";
-import type { Cluster } from "./node.js";
+import type { Cluster } from "./cluster.js";
 import { GRACE_MS } from "./presence.js";
 import type { Store } from "./store.js";
 

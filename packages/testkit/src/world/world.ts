@@ -6,7 +6,8 @@ import {
 } from "@weapp-socket/protocol";
 import { createPhone, type Phone, type PhoneOptions } from "./client.js";
 import { createLink, type Link, type LinkEnd, type Weather } from "./link.js";
-import { createNode, type Cluster, type Node } from "./node.js";
+import type { Cluster } from "./cluster.js";
+import { createNode, type Node } from "./node.js";
 import { createPresence } from "./presence.js";
 import { createRandom, type Random } from "./random.js";
 import { createStore } from "./store.js";
