@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { createLeaveListener } from "@weapp-socket/server/leave-signal";
 import { parseArguments } from "./arguments.js";
 import type { Command, CommandContext } from "./command.js";
 import { CommandError, UsageError } from "./failure.js";
@@ -27,9 +28,6 @@ export interface CommandHost {
   exit(code: number): void;
 }
 
-/** npm passes on a Ctrl-C that the terminal has sent to all of them already: that is one. */
-const onceWithinMs = 500;
-
 /**
  * Runs one command and resolves to its exit code: 0 done (or ended as asked), 1 could not do it, 2 called wrong.
  * `args` is what follows the program's name. SIGINT, SIGTERM and SIGHUP end the command in order while it runs, a
@@ -55,15 +53,10 @@ async function run(
 ): Promise<number> {
   const stop = new AbortController();
   const signals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
-  let askedAtMs = 0;
-  const end = (): void => {
-    if (!stop.signal.aborted) {
-      askedAtMs = performance.now();
-      stop.abort();
-    } else if (performance.now() - askedAtMs > onceWithinMs) {
-      host.exit(1);
-    }
-  };
+  const end = createLeaveListener(
+    () => stop.abort(),
+    () => host.exit(1),
+  );
   for (const signal of signals) host.on(signal, end);
   const context: CommandContext = {
     terminal,

@@ -1,3 +1,4 @@
+import { createLeaveListener } from "./leave-signal.js";
 import type { PushServer } from "./push-server.js";
 
 export interface ExitOptions {
@@ -16,8 +17,6 @@ export interface ExitOptions {
 }
 
 const MARGIN_MS = 15_000;
-/** npm passes on a Ctrl-C that the terminal has sent to all of them already: that is one. */
-const ONCE_WITHIN_MS = 500;
 
 /**
  * On SIGTERM or SIGINT: drains and closes the server, and exits with 0. A second signal, half a second later or more,
@@ -26,25 +25,20 @@ const ONCE_WITHIN_MS = 500;
  */
 export function exitOnSignal(server: PushServer, options: ExitOptions = {}): () => void {
   const { windowMs = 10_000, deadlineMs = windowMs + MARGIN_MS, beforeExit } = options;
-  let leavingSinceMs: number | undefined;
   const leave = async (): Promise<void> => {
     await server.drain({ windowMs });
     await server.close();
     await beforeExit?.();
     process.exit(0);
   };
-  const onSignal = (): void => {
-    if (leavingSinceMs !== undefined) {
-      if (performance.now() - leavingSinceMs > ONCE_WITHIN_MS) process.exit(1);
-      return;
-    }
-    leavingSinceMs = performance.now();
-    setTimeout(() => process.exit(1), deadlineMs).unref();
+  const exit = (): void => process.exit(1);
+  const onSignal = createLeaveListener(() => {
+    setTimeout(exit, deadlineMs).unref();
     leave().catch((error: unknown) => {
       server.emit("error", error);
-      process.exit(1);
+      exit();
     });
-  };
+  }, exit);
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
   return () => {
