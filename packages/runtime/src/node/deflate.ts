@@ -40,7 +40,7 @@ export function createDeflate(parameters: DeflateParameters, maxMessageBytes: nu
     inflate(data, done) {
       inflater ??= openInflater();
       inflater.pass([data, TAIL], (result) => {
-        if (parameters.serverNoContextTakeover) {
+        if (parameters.serverNoContextTakeover || inflater?.isSpent === true) {
           inflater?.close();
           inflater = undefined;
         }
@@ -62,12 +62,15 @@ function windowBits(bits: number): { readonly windowBits: number } {
 /** One zlib stream, used message by message. */
 interface Channel {
   pass(pieces: readonly Uint8Array[], done: (result: Buffer | InflateFailure) => void): void;
+  /** The peer ended its stream with a message (RFC 7692 section 7.2.3.4): the next one begins another. */
+  readonly isSpent: boolean;
   close(): void;
 }
 
 function openChannel(stream: DeflateRaw | InflateRaw, maxBytes: number): Channel {
   let out: Buffer[] = [];
   let length = 0;
+  let isSpent = false;
   let finish: ((result: Buffer | InflateFailure) => void) | undefined;
 
   function settle(result: Buffer | InflateFailure): void {
@@ -83,6 +86,7 @@ function openChannel(stream: DeflateRaw | InflateRaw, maxBytes: number): Channel
     if (length > maxBytes) settle("too-big");
     else out.push(piece);
   });
+  stream.on("end", () => (isSpent = true));
   stream.on("error", () => settle("corrupt"));
 
   return {
@@ -90,6 +94,9 @@ function openChannel(stream: DeflateRaw | InflateRaw, maxBytes: number): Channel
       finish = done;
       for (const piece of pieces) stream.write(piece);
       stream.flush(constants.Z_SYNC_FLUSH, () => settle(Buffer.concat(out, length)));
+    },
+    get isSpent() {
+      return isSpent;
     },
     close() {
       finish = undefined;

@@ -40,6 +40,10 @@ export class OpenConnection implements FrameSink, SocketEars {
   private readonly outgoing: Turns | undefined;
   private isClosing = false;
   private isOver = false;
+  /** A read is being told, and page code runs between its messages. */
+  private isReading = false;
+  /** The socket ended meanwhile: told behind what was read. */
+  private isOverAfterRead = false;
   private timer: NodeJS.Timeout | undefined;
   /** What tasks left uncaught while a read was told. */
   private uncaught: unknown[] = [];
@@ -120,6 +124,7 @@ export class OpenConnection implements FrameSink, SocketEars {
     if (this.isOver) return;
     const { asciiTexts } = this.settings;
     asciiTexts.begin(buffer, length);
+    this.isReading = true;
     try {
       this.reader.push(buffer, this, 0, length);
     } catch (error) {
@@ -127,12 +132,15 @@ export class OpenConnection implements FrameSink, SocketEars {
       this.inTurn(() => this.refuse(error.closeCode, error.message));
     } finally {
       asciiTexts.finish();
+      this.isReading = false;
     }
+    if (this.isOverAfterRead) this.over();
     if (this.uncaught.length > 0) this.throwUncaught();
   }
 
   over(): void {
-    this.inTurn(() => this.finish(ABNORMAL, ""));
+    if (this.isReading) this.isOverAfterRead = true;
+    else this.inTurn(() => this.finish(ABNORMAL, ""));
   }
 
   // The frame reader's words.

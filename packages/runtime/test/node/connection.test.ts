@@ -219,6 +219,18 @@ describe("permessage-deflate", () => {
     expect(await dialed.messages(1)).toEqual(["before"]);
   });
 
+  test("a server that ends its deflate stream with each message is understood", async () => {
+    const { url, socket } = await wire(["Sec-WebSocket-Extensions: permessage-deflate"]);
+    const dialed = dial(url, { perMessageDeflate: true });
+    const texts = ["one", "two", "", "three"];
+    // The last block of each says that it is the last (RFC 7692 section 7.2.3.4).
+    const ended = texts.map((text) => Buffer.concat([deflateRawSync(text), Buffer.from([0])]));
+    (await socket()).write(
+      Buffer.concat(ended.map((data) => frame(OPCODE.text, data, { isCompressed: true }))),
+    );
+    expect(await dialed.messages(texts.length)).toEqual(texts);
+  });
+
   test("what comes behind a compressed message waits its turn, the close too", async () => {
     const { url, socket } = await wire(["Sec-WebSocket-Extensions: permessage-deflate"]);
     const dialed = dial(url, { perMessageDeflate: true });

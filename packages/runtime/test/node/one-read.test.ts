@@ -110,6 +110,18 @@ describe.each<[string, () => RuntimeOptions]>([
     expect(heard.at(-1)).toMatch(/^close 100[05]$/);
   });
 
+  test("a socket that fails in one: the rest were read, and still come", async () => {
+    const { heard, until } = await open(options(), (text, { task }) => {
+      if (text !== "2") return;
+      // The server resets the connection, and the page's answer finds that out.
+      for (const socket of server!.sockets) socket.resetAndDestroy();
+      task.send({ data: "an answer" });
+    });
+    await until("close");
+    // The server's close was in the read as well.
+    expect(heard).toEqual([...texts, "close 1005"]);
+  });
+
   test("what a tick throws Node hears before the next, and the rest still come", async () => {
     const others = process.listeners("uncaughtException");
     process.removeAllListeners("uncaughtException");
