@@ -163,6 +163,40 @@ test("listeners: handleEvent, once, removal, no listener twice", async () => {
   expect(heard).toEqual(["function", "object true", "once", "function", "object true"]);
 });
 
+test("a listener that another removes, or whose signal is aborted, is not called any more", async () => {
+  const { open, transport, clock } = createDoor("device");
+  const socket = open();
+  const heard: string[] = [];
+  const removed = (): void => void heard.push("removed");
+  const leaving = new AbortController();
+  socket.addEventListener("message", () => {
+    heard.push("first");
+    socket.removeEventListener("message", removed);
+    leaving.abort();
+  });
+  socket.addEventListener("message", removed);
+  socket.addEventListener("message", () => heard.push("aborted"), { signal: leaving.signal });
+  const { peer } = transport.last();
+  peer.open({ header: {} });
+  peer.message("1");
+  await clock.settle();
+  expect(heard).toEqual(["first"]);
+});
+
+test.each([
+  ["4000", 4000],
+  [3000.4, 3000],
+  [undefined, 1000],
+])("close(%j): the code is converted as Web IDL does", async (code, sent) => {
+  const { open, transport, clock } = createDoor("device");
+  const socket = open();
+  const { peer } = transport.last();
+  peer.open({ header: {} });
+  await clock.settle();
+  socket.close(code as number);
+  expect(transport.last().closed).toMatchObject({ code: sent });
+});
+
 test.each(["http://a/x", "https://a/x", "ws://a/x#y"])("url %s is led to a ws one", (url) => {
   const { open } = createDoor("device");
   expect(open(url).url).toBe(url.replace(/^http/, "ws").replace("#y", ""));
@@ -181,10 +215,12 @@ test.each([["a b"], [""], [["a", "a"]]])("protocols %j throw a SyntaxError", (pr
 test.each([
   [1001, "", "InvalidAccessError"],
   [5000, "", "InvalidAccessError"],
+  [null, "", "InvalidAccessError"],
+  [Number.NaN, "", "InvalidAccessError"],
   [1000, "再".repeat(42), "SyntaxError"],
 ])("close(%j, …) throws", (code, reason, name) => {
   const { open } = createDoor("device");
-  expect(() => open().close(code, reason)).toThrow(expect.objectContaining({ name }));
+  expect(() => open().close(code as number, reason)).toThrow(expect.objectContaining({ name }));
 });
 
 test("constants, on the class and on each socket; what WeChat cannot tell", () => {

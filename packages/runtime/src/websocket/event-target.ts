@@ -12,6 +12,7 @@ interface Entry {
   readonly type: string;
   readonly listener: EventListener<never>;
   readonly once: boolean;
+  readonly signal: { readonly aborted: boolean } | undefined;
 }
 
 /** addEventListener and its kin, and the `on…` properties, over no global of a browser. */
@@ -21,9 +22,13 @@ export class EventSource {
   addEventListener(type: string, listener: unknown, options?: unknown): void {
     if (typeof listener !== "function" && (typeof listener !== "object" || listener === null)) return;
     if (this.entries.some((entry) => entry.type === type && entry.listener === listener)) return;
-    const once =
-      typeof options === "object" && options !== null && Boolean((options as { once?: unknown }).once);
-    this.entries = this.entries.concat({ type, listener: listener as EventListener<never>, once });
+    const { once, signal }: Partial<Entry> = typeof options === "object" && options !== null ? options : {};
+    this.entries = this.entries.concat({
+      type,
+      listener: listener as EventListener<never>,
+      once: Boolean(once),
+      signal,
+    });
   }
 
   removeEventListener(type: string, listener: unknown): void {
@@ -34,7 +39,12 @@ export class EventSource {
     const handler: unknown = (this as unknown as Record<string, unknown>)[`on${event.type}`];
     if (typeof handler === "function") call(this, handler as (event: never) => void, event);
     for (const entry of this.entries) {
-      if (entry.type !== event.type) continue;
+      // One that another has removed meanwhile is not called any more.
+      if (entry.type !== event.type || !this.entries.includes(entry)) continue;
+      if (entry.signal && entry.signal.aborted) {
+        this.removeEventListener(entry.type, entry.listener);
+        continue;
+      }
       if (entry.once) this.removeEventListener(entry.type, entry.listener);
       call(this, entry.listener, event);
     }

@@ -53,7 +53,7 @@ export interface WebSocketLike {
   addEventListener<T extends keyof SocketEventMap>(
     type: T,
     listener: EventListener<SocketEventMap[T]>,
-    options?: boolean | { once?: boolean },
+    options?: boolean | { once?: boolean; signal?: { readonly aborted: boolean } },
   ): void;
   removeEventListener<T extends keyof SocketEventMap>(
     type: T,
@@ -158,9 +158,12 @@ export function createWebSocketClass(connectSocket: ConnectSocket): WebSocketCla
       this.task!.send({ data: toMessage(data), fail: ignore });
     }
 
-    close(code?: number, reason?: unknown): void {
-      if (code !== undefined && code !== 1000 && !(code >= 3000 && code <= 4999)) {
-        throw named("InvalidAccessError", `close: code must be 1000 or 3000 to 4999, got ${code}`);
+    close(wanted?: unknown, reason?: unknown): void {
+      // As Web IDL converts it: "4000" is a number, null is 0, and so is what has none.
+      const code =
+        wanted === undefined ? 1000 : Math.round(Math.min(Math.max(Number(wanted), 0), 65_535)) || 0;
+      if (code !== 1000 && (code < 3000 || code > 4999)) {
+        throw named("InvalidAccessError", `close: code must be 1000 or 3000 to 4999, got ${String(wanted)}`);
       }
       const text = reason === undefined ? "" : textOf(reason);
       if (utf8Length(text) > 123)
@@ -170,7 +173,7 @@ export function createWebSocketClass(connectSocket: ConnectSocket): WebSocketCla
       this.readyState = CLOSING;
       const lost = (): void => this.later(() => this.end(1006, "", false));
       if (this.task !== undefined) {
-        this.task.close({ code: code === undefined ? 1000 : code, reason: text, fail: lost });
+        this.task.close({ code, reason: text, fail: lost });
       }
       if (connecting) this.later(() => this.fail("closed before the connection was established"));
     }
