@@ -65,6 +65,7 @@ const samples: Readonly<Record<string, readonly unknown[]>> = {
   excess: [5],
   ending: [1006, ""],
   closeCode: [1001],
+  sendException: ["broken page"],
   domainWarning: ["wss://a.example"],
 };
 

@@ -24,8 +24,17 @@ function readCode(code: unknown, profile: Profile): number {
 
 /** A browser's conversion: `[Clamp] unsigned short`. */
 function toClampedShort(code: unknown): number {
-  const wanted = typeof code === "symbol" || typeof code === "bigint" ? Number.NaN : Number(code);
+  const wanted = toNumber(code);
   return Number.isNaN(wanted) ? 0 : Math.round(Math.min(Math.max(wanted, 0), 65_535));
+}
+
+/** What has no number is not one. */
+function toNumber(value: unknown): number {
+  try {
+    return typeof value === "bigint" ? Number.NaN : Number(value);
+  } catch {
+    return Number.NaN;
+  }
 }
 
 function readReason(reason: unknown): string {

@@ -1,4 +1,5 @@
 import { readProperty } from "./page-calls.js";
+import { thrownText } from "./thrown-text.js";
 import { typeName } from "./type-name.js";
 
 /** The options of connectSocket as they count; functions and unknown ones left where they are. */
@@ -49,6 +50,11 @@ export function readConnectRequest(
           : "",
     },
   };
+}
+
+/** What the page gave threw while it was read: the evidence is OBSERVED lib for `fail`, INFERRED for the text. */
+export function exceptionRefusal(thrown: unknown): ConnectRefusal {
+  return { errMsg: `connectSocket:fail ${thrownText(thrown)}` };
 }
 
 function parameterError(text: string): ConnectRefusal {

@@ -98,6 +98,7 @@ export const deviceProfile: Profile = {
   sendsAsBrowser: row(false, "COMMUNITY"),
   sendNothing: row("sendSocketMessage:fail:message is null or nil", "OBSERVED android"),
   sendOther: row("sendSocketMessage:fail invalid data type", "COMMUNITY"),
+  sendException: row((message) => `sendSocketMessage:fail:${message}`, "OBSERVED android"),
 
   close: { leaving: gone, closing: gone, severed: gone, lost: gone, spent: gone, closed: gone },
   codeMustBeNumber: row(true, "OBSERVED lib"),

@@ -106,6 +106,7 @@ export const devtoolsProfile: Profile = {
   sendsAsBrowser: row(true, "OBSERVED devtools, COMMUNITY"),
   sendNothing: row("sendSocketMessage:fail invalid data type", "ASSUMED; sends the text undefined"),
   sendOther: row("sendSocketMessage:fail invalid data type", "ASSUMED; only for what has no text"),
+  sendException: row((message) => `sendSocketMessage:fail ${message}`, "INFERRED: as close"),
 
   close: {
     leaving: closeOk,

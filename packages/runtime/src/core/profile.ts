@@ -111,6 +111,8 @@ export interface Profile {
   readonly sendsAsBrowser: Row<boolean>;
   readonly sendNothing: Row<string>;
   readonly sendOther: Row<string>;
+  /** What sending it threw: a buffer that was transferred away, an object that cannot be looked at. */
+  readonly sendException: Row<(message: string) => string>;
 
   /** `close()` of a task that is already on its way out. */
   readonly close: Readonly<Record<Exclude<TaskState, "connecting" | "open">, Row<Answer>>>;

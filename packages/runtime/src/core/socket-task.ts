@@ -8,6 +8,7 @@ import { readSendData } from "./send-data.js";
 import { taskTable, type TaskAction, type TaskInput, type TaskState } from "./task-states.js";
 import type { ClosingTrace, SlotHolder, SocketTrace } from "./trace.js";
 import type { Link, LinkEvents, LinkOpen } from "./transport.js";
+import { thrownText } from "./thrown-text.js";
 import { utf8Length } from "./utf8-length.js";
 import type { SocketTask } from "./wx-types.js";
 
@@ -135,10 +136,22 @@ export class Connection {
       return this.settle(option, false, profile.sendNotOpen.value, promised);
     }
     if (this.now !== "open") return this.settle(option, false, profile.send[this.now].value, promised);
-    const message = readSendData(readProperty(option, "data"), profile);
-    if ("refusal" in message) return this.settle(option, false, message.refusal, promised);
-    if (this.move("send") === "transmit") this.outgoing?.send(message.data);
+    const refusal = this.transmit(readProperty(option, "data"));
+    if (refusal !== undefined) return this.settle(option, false, refusal, promised);
     return this.settle(option, true, "sendSocketMessage:ok", promised);
+  }
+
+  /** The text that refuses it, if it is not sent. */
+  private transmit(data: unknown): string | undefined {
+    const { profile } = this.host;
+    try {
+      const message = readSendData(data, profile);
+      if ("refusal" in message) return message.refusal;
+      if (this.move("send") === "transmit") this.outgoing?.send(message.data);
+      return undefined;
+    } catch (thrown) {
+      return profile.sendException.value(thrownText(thrown));
+    }
   }
 
   /** As `send`. */

@@ -1,6 +1,12 @@
 import type { AppLife } from "./app-life.js";
 import { findCallSite } from "./call-site.js";
-import { readConnectRequest, readProtocols, type ConnectRequest } from "./connect-request.js";
+import {
+  exceptionRefusal,
+  readConnectRequest,
+  readProtocols,
+  type ConnectRefusal,
+  type ConnectRequest,
+} from "./connect-request.js";
 import { isAllowedDomain, type LocalNetwork } from "./domain-policy.js";
 import { handshakeHeaders, type Identity } from "./handshake-headers.js";
 import type { LegacySocket } from "./legacy-socket.js";
@@ -31,6 +37,12 @@ export interface SocketsHost extends TaskHost {
   readonly network: Network;
   readonly legacy: LegacySocket;
 }
+
+/** What a call of connectSocket comes to: where to dial, or why not. */
+type Plan = { readonly request: ConnectRequest; readonly target: string } & (
+  | { readonly refused: FailureKind; readonly dial: undefined }
+  | { readonly refused: undefined; readonly dial: DialRequest }
+);
 
 interface Entry {
   readonly connection: Connection;
@@ -100,12 +112,26 @@ export function createSockets(host: SocketsHost): Sockets {
     };
   }
 
+  /** Everything that is read of what the page gave, once: getters and proxies of its own run meanwhile. */
+  function read(option: unknown): Plan | { readonly refusal: ConnectRefusal } {
+    try {
+      const found = readConnectRequest(option, (url) => mapUrl(host.map(), url));
+      if ("refusal" in found) return found;
+      const checked = check(found.request, found.target);
+      return typeof checked === "string"
+        ? { ...found, refused: checked, dial: undefined }
+        : { ...found, refused: undefined, dial: dialRequest(found.request, checked) };
+    } catch (thrown) {
+      return { refusal: exceptionRefusal(thrown) };
+    }
+  }
+
   function connect(option: unknown): SocketTask | undefined {
+    const plan = read(option);
     if (host.life.state() === "destroyed") return undefined;
     lastTaskId += 1;
     const taskId = lastTaskId;
     const callSite = host.trace === undefined ? [] : findCallSite("connectSocket");
-    const read = readConnectRequest(option, (url) => mapUrl(host.map(), url));
 
     const fail = (result: { errMsg: string }, url: unknown, holders?: SlotHolder[]): void => {
       host.trace?.(taskId, {
@@ -118,13 +144,11 @@ export function createSockets(host: SocketsHost): Sockets {
       calls.settle(option, false, result);
     };
 
-    if ("refusal" in read) {
-      fail(read.refusal, readProperty(option, "url"));
+    if ("refusal" in plan) {
+      fail(plan.refusal, readProperty(option, "url"));
       return undefined;
     }
-    const { request, target } = read;
-    const checked = check(request, target);
-    const dial = typeof checked === "string" ? undefined : dialRequest(request, checked);
+    const { request, target, refused, dial } = plan;
     const connection = new Connection(host, {
       taskId,
       enableProfile: request.enableProfile,
@@ -140,6 +164,18 @@ export function createSockets(host: SocketsHost): Sockets {
       return connection.task;
     }
 
+    entries.push({ connection, url: request.url, callSite });
+    host.legacy.adopt(connection);
+    if (holders !== undefined) {
+      const failure = { errMsg: profile.excess.value.errMsg(limit), thenClose: false };
+      connection.refuse({ kind: "limit", failure, detail: `more than ${limit} connections`, holders });
+    } else if (dial === undefined) {
+      const failure = profile.failures[refused].value;
+      connection.refuse({ kind: refused, failure, detail: explain(refused, request.url) });
+    } else {
+      connection.start((events) => host.transport.dial(dial, events));
+    }
+    // Whoever listens may connect, suspend or destroy as well: the task is one of the app's by now.
     host.trace?.(taskId, {
       type: "connect",
       url: request.url,
@@ -149,19 +185,8 @@ export function createSockets(host: SocketsHost): Sockets {
       timeoutMs: dial?.timeoutMs ?? 0,
       callSite,
     });
-    const warnings = [request.warning, checked === "domain" ? profile.domainWarning.value(request.url) : ""];
+    const warnings = [request.warning, refused === "domain" ? profile.domainWarning.value(request.url) : ""];
     for (const text of warnings) if (text !== "") host.trace?.(taskId, { type: "warning", text });
-    entries.push({ connection, url: request.url, callSite });
-    host.legacy.adopt(connection);
-    if (holders !== undefined) {
-      const failure = { errMsg: profile.excess.value.errMsg(limit), thenClose: false };
-      connection.refuse({ kind: "limit", failure, detail: `more than ${limit} connections`, holders });
-    } else if (dial === undefined) {
-      const kind = checked as FailureKind;
-      connection.refuse({ kind, failure: profile.failures[kind].value, detail: explain(kind, request.url) });
-    } else {
-      connection.start((events) => host.transport.dial(dial, events));
-    }
     const ok = { errMsg: "connectSocket:ok" };
     calls.settle(option, true, profile.tellsTaskId.value ? { socketTaskId: taskId, ...ok } : ok);
     return connection.task;

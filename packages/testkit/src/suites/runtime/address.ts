@@ -48,21 +48,36 @@ export const addressCases: readonly SuiteCase[] = [
         await expectUnusable(world, "ws://(ip):8090", "fail:url not well format");
     },
   },
-  ...[
-    ["a space", "a b"],
-    ["a bad escape", "%zz"],
-    ["a brace", "{id}"],
-  ].map(([what, text]): SuiteCase => ({
-    name: `1.4 ${what!} in the query: refused on device, taken by DevTools`,
+  ...(
+    [
+      ["a space in the query", (url) => `${url}&x=a b`],
+      ["a bad escape in the query", (url) => `${url}&x=%zz`],
+      ["a brace in the query", (url) => `${url}&x={id}`],
+      ["a control character in the query", (url) => `${url}&x=\u0001`],
+      ["a bracket in the path", (url) => url.replace("/?", "/a[0]?")],
+      ["a space in the fragment", (url) => `${url}#a b`],
+      ["a bad escape in the fragment", (url) => `${url}#%zz`],
+    ] satisfies ReadonlyArray<readonly [what: string, spoil: (url: string) => string]>
+  ).map(([what, spoil]): SuiteCase => ({
+    name: `1.4 ${what}: refused on device, taken by DevTools`,
     async run(world) {
       const { address, connect, heard } = createPage(world);
-      const url = `${address().url}&x=${text!}`;
+      const url = spoil(address().url);
       if (world.profile === "device") return expectUnusable(world, url, "fail:url not well format");
       const { task } = connect({ url });
       await heard("open");
       task.close();
     },
   })),
+  {
+    name: "1.4 brackets in the query are taken",
+    async run(world) {
+      const { address, connect, heard } = createPage(world);
+      const { task } = connect({ url: `${address().url}&x[]=1` });
+      await heard("open");
+      task.close();
+    },
+  },
   {
     name: "1.4 a fragment is not sent",
     async run(world) {

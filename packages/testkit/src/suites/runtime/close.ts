@@ -129,6 +129,16 @@ export const closeCases: readonly SuiteCase[] = [
       expectSame((await page.seen(id, "close")).close!.code, world.profile === "device" ? 1000 : 4001);
     },
   },
+  {
+    name: "2.6 a code that no number can be made of: 1000 on device, refused in DevTools",
+    async run(world) {
+      const page = createPage(world);
+      const { task } = await page.open();
+      const heard = closeNoted(page, task, { code: Object.create(null) as unknown });
+      expectSame(heard, world.profile === "device" ? succeeded : failed(codeText(world, 0)));
+      task.close();
+    },
+  },
   ...["a".repeat(124), "再".repeat(42), "🎈".repeat(31)].map((reason): SuiteCase => ({
     name: `2.6 a reason of ${new TextEncoder().encode(reason).length} bytes (${reason.length} units): refused`,
     async run(world) {

@@ -241,6 +241,34 @@ export const lifeCases: readonly SuiteCase[] = [
       expectSame(names(), []);
     },
   },
+  ...["the url is read", "a header is read", "it is traced"].map((moment): SuiteCase => ({
+    name: `4 destroy() within connectSocket, as ${moment}: nothing stays, nothing is called`,
+    async run(world) {
+      const { runtime, wx, address, seen, note, names } = createPage(world, {
+        onSocketTrace() {
+          if (moment === "it is traced") runtime.destroy();
+        },
+      });
+      const { url, id } = address();
+      const destroying = (value: string, at: string): PropertyDescriptor => ({
+        enumerable: true,
+        get() {
+          if (moment === at) runtime.destroy();
+          return value;
+        },
+      });
+      const header = Object.defineProperty({}, "a", destroying("1", "a header is read"));
+      const option = { header, success: note("success"), fail: note("fail"), complete: note("complete") };
+      wx.connectSocket(Object.defineProperty(option, "url", destroying(url, "the url is read")));
+      const first = await Promise.race([
+        seen(id, "head").then(() => "dialled"),
+        quiet(100).then(() => "quiet"),
+      ]);
+      // A browser may have begun to dial what is given up in the same turn.
+      if (first === "dialled") await seen(id, "end");
+      expectSame(names(), []);
+    },
+  })),
   {
     name: "4 network change is told to its listeners, once a change",
     async run(world) {

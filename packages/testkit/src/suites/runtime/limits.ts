@@ -159,6 +159,23 @@ export const limitCases: readonly SuiteCase[] = [
     },
   },
   {
+    name: "1.9 the limit holds when whoever watches connects as well",
+    async run(world) {
+      let connectMore = (): void => {};
+      const page = createPage(world, { maxConnections: 2, onSocketTrace: () => connectMore() });
+      let left = 3;
+      connectMore = () => {
+        left -= 1;
+        if (left >= 0) page.connect({ url: page.address().url });
+      };
+      page.connect({ url: page.address().url });
+      await page.heard("open", 2);
+      await quiet();
+      expectSame(page.names().filter((name) => name === "open").length, 2, "connections");
+      page.runtime.destroy();
+    },
+  },
+  {
     name: "1.9 connections that are not open yet count",
     async run(world) {
       const page = createPage(world, { maxConnections: 2 });

@@ -35,6 +35,23 @@ const kinds: ReadonlyArray<
   ["a Blob", () => new Blob(["ab"]), [97, 98]],
 ];
 
+function transfer(buffer: ArrayBuffer): ArrayBuffer {
+  structuredClone(buffer, { transfer: [buffer] });
+  return buffer;
+}
+
+const transferred: ReadonlyArray<readonly [what: string, data: () => unknown]> = [
+  ["an ArrayBuffer", () => transfer(new ArrayBuffer(3))],
+  [
+    "a typed array",
+    () => {
+      const bytes = new Uint8Array(3);
+      transfer(bytes.buffer);
+      return bytes;
+    },
+  ],
+];
+
 /** Spec 2.5: what can be sent, when, and what is said about it. */
 export const sendCases: readonly SuiteCase[] = [
   {
@@ -135,6 +152,45 @@ export const sendCases: readonly SuiteCase[] = [
       task.close();
     },
   })),
+  ...transferred.map(([what, data]): SuiteCase => ({
+    name: `2.5 ${what} that was transferred away: refused on device, no bytes in DevTools`,
+    async run(world) {
+      const page = createPage(world);
+      const { task, id } = await page.open();
+      const heard = sendNoted(page, task, data());
+      expectSame(task.readyState, 1, "readyState");
+      if (world.profile === "device") {
+        expectSame(
+          heard.map(([name]) => name),
+          ["send fail", "send complete"],
+        );
+        const { errMsg } = heard[0]![1] as { errMsg: string };
+        expectTrue(/^sendSocketMessage:fail(:| invalid data type)/.test(errMsg), errMsg);
+      } else {
+        expectSame(heard[0], ["send success", sendOk]);
+        task.send({ data: "after it" });
+        expectSame((await page.seen(id, "message", 2)).messages, [[], "after it"]);
+      }
+      task.close();
+    },
+  })),
+  {
+    name: "2.5 data that throws when it is looked at: fail with its words",
+    async run(world) {
+      const page = createPage(world);
+      const { task } = await page.open({ steps: [{ echo: true }] });
+      const data = Object.defineProperty({}, Symbol.toStringTag, {
+        get() {
+          throw new Error("broken page");
+        },
+      });
+      const separator = world.profile === "device" ? ":" : " ";
+      expectSame(sendNoted(page, task, data), failed(`sendSocketMessage:fail${separator}broken page`));
+      task.send({ data: "still open" });
+      expectSame(await page.heard("message"), { data: "still open" });
+      task.close();
+    },
+  },
   {
     name: "2.5 before the open",
     run(world) {

@@ -21,6 +21,18 @@ const wrongArguments: ReadonlyArray<readonly [string, unknown]> = [
   ["a number", 7],
 ];
 
+function breaks(): never {
+  throw new Error("broken page");
+}
+
+/** Objects in the option bag whose inside cannot be read. */
+const thrown: ReadonlyArray<readonly [what: string, option: () => object]> = [
+  ["a header's value", () => ({ header: Object.defineProperty({}, "a", { enumerable: true, get: breaks }) })],
+  ["a header", () => ({ header: new Proxy({}, { ownKeys: breaks }) })],
+  ["a subprotocol", () => ({ protocols: new Proxy(["a"], { get: breaks }) })],
+  ["a url of its own kind", () => ({ url: new Proxy({}, { get: breaks }) })],
+];
+
 /** Spec 1.1 to 1.3: options, return values, and when success, fail and complete are called. */
 export const settlingCases: readonly SuiteCase[] = [
   {
@@ -86,6 +98,19 @@ export const settlingCases: readonly SuiteCase[] = [
       task.close();
     },
   },
+  ...thrown.map(([what, option]): SuiteCase => ({
+    name: `1.2 ${what} that throws when it is read: undefined, fail and complete`,
+    async run(world) {
+      const { connect, address, log } = createPage(world);
+      expectSame(connect({ url: address().url, ...option() }).task, undefined, "return value");
+      const result = { errMsg: "connectSocket:fail broken page" };
+      await quiet(5);
+      expectSame(log, [
+        ["fail", result],
+        ["complete", result],
+      ]);
+    },
+  })),
   {
     name: "1.2 a SocketTask comes back at once",
     async run(world) {
