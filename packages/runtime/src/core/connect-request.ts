@@ -60,9 +60,3 @@ export function exceptionRefusal(thrown: unknown): ConnectRefusal {
 function parameterError(text: string): ConnectRefusal {
   return { errno: 1001, errMsg: `connectSocket:fail parameter error: ${text}` };
 }
-
-/** The subprotocols to offer. A text is one only where the profile says so; what is no text is left out. */
-export function readProtocols(protocols: unknown, textCounts: boolean): readonly string[] {
-  if (typeof protocols === "string") return textCounts && protocols !== "" ? [protocols] : [];
-  return Array.isArray(protocols) ? protocols.filter((one) => typeof one === "string") : [];
-}

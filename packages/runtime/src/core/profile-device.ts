@@ -45,6 +45,7 @@ export const deviceProfile: Profile = {
   perMessageDeflate: row(false, "OFFICIAL S1"),
   lowerCaseHeaderNames: row(true, "OBSERVED android"),
   protocolsAsText: row(false, "OBSERVED android, COMMUNITY MQTT.js#969"),
+  strictProtocols: row(false, "OBSERVED android: joined as they are"),
   needsSubprotocolAnswer: row(false, "INFERRED: websocketpp accepts a missing answer"),
   userAgent: row(
     "Mozilla/5.0 (Linux; Android 14; weapp-socket) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 " +

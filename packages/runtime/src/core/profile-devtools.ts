@@ -48,6 +48,7 @@ export const devtoolsProfile: Profile = {
   perMessageDeflate: row(true, "INFERRED: Chromium"),
   lowerCaseHeaderNames: row(false, "INFERRED"),
   protocolsAsText: row(true, "INFERRED: new WebSocket(url, protocols)"),
+  strictProtocols: row(true, "INFERRED: new WebSocket(url, protocols) throws"),
   needsSubprotocolAnswer: row(true, "COMMUNITY"),
   userAgent: row(
     "Mozilla/5.0 (weapp-socket) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36 " +

@@ -75,6 +75,8 @@ export interface Profile {
   readonly lowerCaseHeaderNames: Row<boolean>;
   /** `protocols: "mqtt"` means `["mqtt"]`. */
   readonly protocolsAsText: Row<boolean>;
+  /** `protocols` must be different tokens. */
+  readonly strictProtocols: Row<boolean>;
   /** Subprotocols that the server does not answer fail the connection. */
   readonly needsSubprotocolAnswer: Row<boolean>;
   readonly userAgent: Row<string>;

@@ -3,7 +3,6 @@ import { findCallSite } from "./call-site.js";
 import {
   exceptionRefusal,
   readConnectRequest,
-  readProtocols,
   type ConnectRefusal,
   type ConnectRequest,
 } from "./connect-request.js";
@@ -16,6 +15,7 @@ import { readProperty } from "./page-calls.js";
 import type { FailureKind } from "./profile.js";
 import { Connection, type TaskHost } from "./socket-task.js";
 import { parseSocketUrl, type SocketUrl } from "./socket-url.js";
+import { areSubprotocols, readProtocols } from "./subprotocols.js";
 import type { CallSite, SlotHolder } from "./trace.js";
 import type { DialRequest, Transport } from "./transport.js";
 import { mapUrl, type UrlRule } from "./url-map.js";
@@ -118,9 +118,11 @@ export function createSockets(host: SocketsHost): Sockets {
       const found = readConnectRequest(option, (url) => mapUrl(host.map(), url));
       if ("refusal" in found) return found;
       const checked = check(found.request, found.target);
-      return typeof checked === "string"
-        ? { ...found, refused: checked, dial: undefined }
-        : { ...found, refused: undefined, dial: dialRequest(found.request, checked) };
+      if (typeof checked === "string") return { ...found, refused: checked, dial: undefined };
+      const dial = dialRequest(found.request, checked);
+      return profile.strictProtocols.value && !areSubprotocols(dial.protocols)
+        ? { ...found, refused: "request", dial: undefined }
+        : { ...found, refused: undefined, dial };
     } catch (thrown) {
       return { refusal: exceptionRefusal(thrown) };
     }
@@ -209,6 +211,7 @@ function explain(kind: FailureKind, url: string): string {
     domain:
       "a released mini program may not connect there: not wss to a host of socketDomains, nor an address in the LAN",
     offline: "the network type is none",
+    request: "protocols must be different tokens",
   };
   return `${reasons[kind] ?? kind}: ${url}`;
 }

@@ -1,4 +1,5 @@
 import type { ConnectSocketOption, SocketTask } from "../core/index.js";
+import { areSubprotocols } from "../core/subprotocols.js";
 import { utf8Length } from "../core/utf8-length.js";
 import { EventSource, type EventListener, type SocketEvent } from "./event-target.js";
 
@@ -240,11 +241,8 @@ function readOptions(options: unknown): Partial<ConnectSocketOption> {
 function readProtocols(protocols: unknown): string[] {
   const list: string[] =
     protocols === undefined ? [] : Array.isArray(protocols) ? protocols.map(String) : [textOf(protocols)];
-  list.forEach((one, index) => {
-    if (!/^[!#-'*+\-.0-9A-Z^-z|~]+$/.test(one) || list.indexOf(one) !== index) {
-      throw new SyntaxError(`protocols must be different tokens, got "${one}"`);
-    }
-  });
+  if (!areSubprotocols(list))
+    throw new SyntaxError(`protocols must be different tokens, got "${list.join('", "')}"`);
   return list;
 }
 

@@ -175,6 +175,24 @@ export const handshakeCases: readonly SuiteCase[] = [
       expectSame(head["sec-websocket-protocol"], undefined);
     },
   })),
+  ...[["a b"], ["a", "a"], [""]].map((protocols): SuiteCase => ({
+    name: `1.5 protocols ${JSON.stringify(protocols)}: offered as they are on device, in DevTools a browser throws`,
+    async run(world) {
+      const { address, connect, heard, seen, names } = createPage(world);
+      const { url, id } = address({ protocol: null });
+      const { task } = connect({ url, protocols });
+      if (world.profile === "device" && world.abilities.setsHandshake) {
+        await heard("open");
+        const { head } = await seen(id, "head");
+        expectSame(headLines(head)["sec-websocket-protocol"], protocols.join(", "));
+        task.close();
+        return;
+      }
+      expectSame(await heard("error"), failure(world, "request"));
+      await quiet();
+      expectSame(names(), ["success", "complete", "error"]);
+    },
+  })),
   {
     name: "1.5 the server chooses no subprotocol: opens on device, fails in DevTools",
     async run(world) {
