@@ -43,10 +43,11 @@ export function createDefer(endTask: (() => void) | undefined): Clock["defer"] {
     // What is deferred from now on waits for another turn of the event loop.
     if (batch === last) last = undefined;
     try {
+      // Before the first too: after an uncaught error Node goes on with ticks and promise jobs left.
       while (batch.count > 0) {
+        endTask!();
         batch.count -= 1;
         batch.callback();
-        if (batch.count > 0) endTask!();
       }
     } finally {
       if (batch.count > 0) setImmediate(run, batch);

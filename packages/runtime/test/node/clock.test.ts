@@ -119,6 +119,28 @@ describe.each<[string, () => Clock["defer"]]>([
   });
 });
 
+test("a tick that throws leaves none of its task's promise jobs for the next one", async () => {
+  const clock = createNodeClock();
+  const others = process.listeners("uncaughtException");
+  process.removeAllListeners("uncaughtException");
+  const order: string[] = [];
+  process.on("uncaughtException", () => order.push("uncaught"));
+  for (let n = 0; n < 3; n += 1) {
+    clock.defer(() => {
+      order.push("task");
+      process.nextTick(() => {
+        throw new Error("a page's mistake");
+      });
+      void Promise.resolve().then(() => order.push("job"));
+    });
+  }
+  for (let n = 0; n < 5; n += 1) await turn();
+  process.removeAllListeners("uncaughtException");
+  for (const other of others) process.on("uncaughtException", other);
+  const each = ["task", "uncaught", "job"];
+  expect(order).toEqual([...each, ...each, ...each]);
+});
+
 test("under --pending-deprecation Node's function is left alone", async () => {
   const name = "_tickCallback";
   const before = Reflect.get(process, name) as unknown;
