@@ -353,6 +353,27 @@ test("onSocketTrace hears a connection's whole life, with task, time and call si
   expect(close).toMatchObject({ code: 4000, reason: "done", listeners: 0 });
 });
 
+test("onSocketTrace: what a page does to its buffers is not seen", async () => {
+  const seen: unknown[] = [];
+  const { runtime, transport, clock } = create({
+    onSocketTrace: (event) => {
+      if ("data" in event) seen.push(event.data);
+    },
+  });
+  const task = runtime.wx.connectSocket({ url: "wss://a.example" });
+  const spoil = (data: unknown): void => void new Uint8Array(data as ArrayBuffer).fill(9);
+  task.onMessage(({ data }) => spoil(data));
+  const { peer } = transport.last();
+  peer.open({ header: {} });
+  await clock.settle();
+  const sent = Uint8Array.of(1, 2).buffer;
+  task.send({ data: sent });
+  spoil(sent);
+  peer.message(Uint8Array.of(3, 4).buffer);
+  await clock.settle();
+  expect(seen).toEqual([Uint8Array.of(1, 2).buffer, Uint8Array.of(3, 4).buffer]);
+});
+
 test("onSocketTrace: what failed, and why in words that page code never sees", async () => {
   const events: SocketTrace[] = [];
   const { runtime, transport, clock } = create({ onSocketTrace: (event) => events.push(event) });

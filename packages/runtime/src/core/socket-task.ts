@@ -109,8 +109,7 @@ export class Connection {
       send: (data) => {
         link.send(data);
         if (this.host.trace === undefined) return;
-        const copy = typeof data === "string" ? data : data.slice(0);
-        this.trace({ type: "sent", data: copy, bytes: sizeOf(data) });
+        this.trace({ type: "sent", data: copyOf(data), bytes: sizeOf(data) });
       },
       close: (code, reason) => link.close(code, reason),
     });
@@ -269,7 +268,7 @@ export class Connection {
     if (this.move("received") !== "announce-message") return;
     if (this.host.trace !== undefined) {
       const listeners = this.isMuted ? 0 : this.hearers("message");
-      this.trace({ type: "received", data, bytes: sizeOf(data), listeners });
+      this.trace({ type: "received", data: copyOf(data), bytes: sizeOf(data), listeners });
     }
     if (!this.isMuted) this.emit("message", { data });
   }
@@ -346,6 +345,11 @@ export class Connection {
 
 function answersSubprotocol(header: Readonly<Record<string, string>>): boolean {
   return Object.keys(header).some((name) => name.toLowerCase() === "sec-websocket-protocol");
+}
+
+/** For who watches: a buffer is the page's own, which may write to it. */
+function copyOf(data: string | ArrayBuffer): string | ArrayBuffer {
+  return typeof data === "string" ? data : data.slice(0);
 }
 
 function sizeOf(data: string | ArrayBuffer): number {
