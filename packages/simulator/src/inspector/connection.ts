@@ -50,10 +50,10 @@ export interface FrameConnection {
 }
 
 /**
- * The phone's page shares this thread: after each drawing the inspector rests so many times as long as it took, and
- * never less than it takes a reader to read something.
+ * The phone's page shares this thread: after each drawing the inspector rests so many times as long as it took, so that
+ * it has a small part of the thread however slow that is, and never less than a reader takes to read something.
  */
-const REST = 3;
+const REST = 12;
 const MIN_REST_MS = 100;
 const MAX_REST_MS = 250;
 

@@ -95,9 +95,8 @@ function FrameRow({ event, query, texts }: FrameRowProps): JSX.Element {
   const isMessage = "data" in event;
   return (
     <div class="cells" data-type={event.type} data-binary={isMessage && typeof event.data !== "string"}>
-      <span class="mark" title={texts.events[event.type]}>
-        <span aria-hidden="true">{marks[event.type]}</span>
-        <span class="unseen">{texts.events[event.type]}</span>
+      <span class="mark" role="img" aria-label={texts.events[event.type]} title={texts.events[event.type]}>
+        {marks[event.type]}
       </span>
       <span class="time">{formatTime(event.at)}</span>
       <span class="size right">{isMessage ? formatBytes(event.bytes) : ""}</span>

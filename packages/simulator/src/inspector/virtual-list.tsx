@@ -93,7 +93,9 @@ export function VirtualList(props: VirtualListProps): JSX.Element {
     if (event.key === "End") follow(isLive);
   }
 
-  const first = Math.max(0, Math.floor(top / rowHeight) - OVERSCAN);
+  // Who follows the end does not scroll: what comes in is drawn and nothing beyond it.
+  const before = isFollowing ? 1 : OVERSCAN;
+  const first = Math.max(0, Math.floor(top / rowHeight) - before);
   const last = Math.min(count, Math.ceil((top + height) / rowHeight) + OVERSCAN);
   // A row that comes in is drawn where one has left: less to do than another element, and its place alone moves.
   const slots = Math.ceil(height / rowHeight) + 2 * OVERSCAN + 2;
