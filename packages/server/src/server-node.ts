@@ -25,6 +25,7 @@ import { RequestError } from "./request-error.js";
 import { Roster } from "./roster.js";
 import type { ConnectionHost, SocketConnection } from "./socket-connection.js";
 import { Stats } from "./stats.js";
+import { SteadyClock } from "./steady-clock.js";
 import { TimerWheel } from "./timer-wheel.js";
 import { UserLimit } from "./user-limit.js";
 import { Webhook } from "./webhook/webhook.js";
@@ -46,6 +47,8 @@ const KICKED = 4509;
 export class ServerNode implements ConnectionHost, HubHost {
   readonly settings: Settings;
   readonly clock: Clock;
+  /** What connections live by. */
+  readonly steady: SteadyClock;
   readonly compression: Compression | undefined;
   readonly broker: Broker;
   readonly wheel: TimerWheel;
@@ -73,11 +76,12 @@ export class ServerNode implements ConnectionHost, HubHost {
   constructor(settings: Settings, broker: Broker, rules: readonly ChannelRule[], reception: Reception) {
     this.settings = settings;
     this.clock = settings.clock;
+    this.steady = new SteadyClock(settings.clock);
     this.compression = settings.compression;
     this.broker = broker;
     this.reception = reception;
     this.rules = new ChannelRules(rules, broker.durability);
-    this.wheel = new TimerWheel(settings.clock);
+    this.wheel = new TimerWheel(this.steady);
     this.roster = new Roster(settings.maxConnectionsPerAddress);
     this.everyone = this.roster.all;
     this.presence = new PresenceKeeper(broker, settings.clock, (error) => this.onBrokerError(error));

@@ -54,3 +54,35 @@ test("a standstill longer than presence lasts: who is still connected is there a
   expect(await count()).toBe(1);
   client.end();
 });
+
+test("a clock that is set back stops no heartbeat, and proofs are asked for anew when they end by it", async () => {
+  const manual = createManualClock();
+  let aheadMs = 3_600_000;
+  const clock: Clock = { ...manual, now: () => manual.now() + aheadMs };
+  const world = await startServer({
+    clock,
+    authenticate: (_handshake, { token = "" }) => ({ user: "ann", expiresAtMs: clock.now() + Number(token) }),
+  });
+  const enter = (token: number) => new SessionClient({ port: world.port, token: String(token) }).untilLive();
+  const seconds = async (count: number): Promise<void> => {
+    for (let second = 0; second < count; second += 1) {
+      manual.advance(1000);
+      await settled(2);
+    }
+  };
+  const pings = ({ frames }: SessionClient): number =>
+    frames.filter((text) => text.includes('"ping"')).length;
+  const before = await enter(300_000);
+  await seconds(5);
+  aheadMs = 0;
+  await seconds(30);
+  expect(pings(before)).toBe(1);
+  const after = await enter(300_000);
+  await seconds(30);
+  expect([pings(before), pings(after)]).toEqual([2, 1]);
+  expect(after.frames.some((text) => text.includes('"expiring"'))).toBe(false);
+  await seconds(300);
+  expect(after.frames.some((text) => text.includes('"expiring"'))).toBe(true);
+  expect(world.server.connectionCount).toBe(2);
+  for (const client of [before, after]) client.end();
+});

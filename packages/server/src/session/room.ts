@@ -1,6 +1,6 @@
 import { offsetOf, type Batch } from "@weapp-socket/protocol";
 import type { PresenceEvent, Publication } from "../broker/publication.js";
-import type { Clock } from "../clock.js";
+import type { SteadyClock } from "../steady-clock.js";
 import { contentFrame } from "../outbound-frame.js";
 import { messageText, presenceText, skipText } from "./envelope.js";
 import { NO_RECEIPTS, toReceipted, type Receipted } from "./owed-receipts.js";
@@ -44,7 +44,7 @@ export class Room {
   /** The channel as its clients know it. */
   readonly name: string;
   readonly members: Set<RoomMember> = new Set();
-  private readonly clock: Clock;
+  private readonly clock: SteadyClock;
   private readonly onSent: SentListener;
   private readonly conflates: boolean;
   private receipted: readonly Receipted[] = NO_RECEIPTS;
@@ -56,7 +56,7 @@ export class Room {
   last = "";
 
   /** `conflates`: of what was gathered the newest alone is written, behind a skip over the rest. */
-  constructor(channel: string, name: string, conflates: boolean, clock: Clock, onSent: SentListener) {
+  constructor(channel: string, name: string, conflates: boolean, clock: SteadyClock, onSent: SentListener) {
     this.channel = channel;
     this.clock = clock;
     this.conflates = conflates;

@@ -2,6 +2,7 @@ import type { MaybePromise } from "../broker/maybe-promise.js";
 import type { PresenceEvent, Publication } from "../broker/publication.js";
 import type { Hub, Watcher } from "../hub.js";
 import type { ResolvedRule } from "../channel-rules.js";
+import type { SteadyClock } from "../steady-clock.js";
 import { PositionCheck, type PositionCheckHost } from "./position-check.js";
 import { Room, type RoomMember, type SentListener } from "./room.js";
 
@@ -12,6 +13,7 @@ export interface Writer {
 
 interface RoomsHost extends PositionCheckHost {
   readonly hub: Hub;
+  readonly steady: SteadyClock;
   ruleOf(channel: string): ResolvedRule;
 }
 
@@ -77,7 +79,7 @@ export class Rooms {
 
   private openRoom(channel: string, name: string): OpenRoom {
     const { conflates, flushIntervalMs } = this.host.ruleOf(channel);
-    const room = new Room(channel, name, conflates, this.host.clock, this.onSent);
+    const room = new Room(channel, name, conflates, this.host.steady, this.onSent);
     const watcher = (publication: Publication): void => {
       const wasDirty = room.isDirty;
       room.gather(publication);

@@ -6,6 +6,7 @@ import { contentFrame } from "../outbound-frame.js";
 import { RequestError } from "../request-error.js";
 import type { SocketConnection } from "../socket-connection.js";
 import type { Speaker } from "../speaker.js";
+import type { SteadyClock } from "../steady-clock.js";
 import type { WheelEntry } from "../timer-wheel.js";
 import { byeOfRefusal, errorBodyOf } from "./answers.js";
 import { callFor } from "./calls.js";
@@ -166,7 +167,7 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
   }
 
   private get now(): number {
-    return this.host.node.clock.now();
+    return this.host.node.steady.now();
   }
 
   private get holder(): { readonly node: string; readonly connection: string } {
@@ -268,7 +269,7 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
         this.settle(output.id, { unanswered: output.error });
         return;
       case "visible":
-        this.hiddenSinceMs = output.visible ? undefined : this.now;
+        this.hiddenSinceMs = output.visible ? undefined : this.host.node.clock.now();
         node.onVisible(this.link);
         return;
       case "present":
@@ -312,15 +313,14 @@ export class SessionConnection implements Speaker, RoomMember, Writer, WheelEntr
       return this.needsIdentity ? UNKNOWN_TOKEN : { type: "authenticated", user: "" };
     }
     this.host.node.identify(this.link, identity);
-    return authenticatedAs(identity);
+    return authenticatedAs(identity, this.host.node.steady);
   }
 
   private async renew(id: number, token: string): Promise<SessionInput> {
     const identity = await this.identify(token);
     if (identity === undefined || identity.user !== this.user) return UNKNOWN_TOKEN;
     this.link.identity = identity;
-    const { expiresAtMs: expiresAt } = identity;
-    return { type: "renewed", id, ...(expiresAt !== undefined && { expiresAt }) };
+    return { type: "renewed", id, ...expiryOf(identity, this.host.node.steady) };
   }
 
   private async identify(token: string): Promise<Identity | undefined> {
@@ -429,8 +429,13 @@ const UNKNOWN_TOKEN: SessionInput = {
   message: "token: expected one that is known here",
 };
 
-function authenticatedAs({ user, expiresAtMs: expiresAt }: Identity): SessionInput {
-  return { type: "authenticated", user, ...(expiresAt !== undefined && { expiresAt }) };
+function authenticatedAs(identity: Identity, steady: SteadyClock): SessionInput {
+  return { type: "authenticated", user: identity.user, ...expiryOf(identity, steady) };
+}
+
+/** By the time that the machine lives by. */
+function expiryOf({ expiresAtMs }: Identity, steady: SteadyClock): { readonly expiresAt?: number } {
+  return expiresAtMs === undefined ? {} : { expiresAt: steady.of(expiresAtMs) };
 }
 
 function refusalOf(error: unknown): SessionInput {
