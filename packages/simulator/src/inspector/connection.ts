@@ -80,15 +80,17 @@ export function createFrameConnection(): FrameConnection {
     if (isScheduled) return;
     isScheduled = true;
     const wait = restUntil - performance.now();
-    if (wait > 0) setTimeout(() => requestAnimationFrame(draw), wait);
-    else requestAnimationFrame(draw);
+    // Behind a frame and not in it: there the phone's page draws, and both together would be late for the screen.
+    const behindFrame = (): void => void requestAnimationFrame(() => setTimeout(draw));
+    if (wait > 0) setTimeout(behindFrame, wait);
+    else behindFrame();
   }
 
   function draw(): void {
     isScheduled = false;
     const start = performance.now();
     for (const watcher of watchers) watcher();
-    // Once the browser has drawn it.
+    // Once the watchers have, which they do in a promise's job.
     setTimeout(() => {
       const now = performance.now();
       restUntil = now + Math.min(MAX_REST_MS, Math.max(MIN_REST_MS, (now - start) * REST));
