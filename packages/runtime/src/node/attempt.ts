@@ -119,7 +119,7 @@ export function startAttempt(
         },
       },
     };
-    const opening = openSocket(settings, request, address, hearing);
+    const opening = openSocket(settings, address, hearing);
     socket = opening;
     const upgrade = (): void => {
       phase = "upgrade";
@@ -134,6 +134,8 @@ export function startAttempt(
     opening.on("lookup", lookedUp);
     opening.once("connect", () => {
       opening.off("lookup", lookedUp);
+      // Here and not as an option of the dialing: Node 20 takes that of a TLS socket without heeding it.
+      opening.setNoDelay(request.tcpNoDelay);
       if (address.isSecure) phase = "tls";
       else upgrade();
     });
@@ -184,13 +186,8 @@ export function startAttempt(
   return abandon;
 }
 
-function openSocket(
-  settings: AttemptSettings,
-  request: DialRequest,
-  address: Address,
-  hearing: Hearing,
-): Socket {
-  const socket = dial(settings, request, address, hearing);
+function openSocket(settings: AttemptSettings, address: Address, hearing: Hearing): Socket {
+  const socket = dial(settings, address, hearing);
   socket.on("error", (error) => hearing.ears.over(error));
   const ended = (): void => hearing.ears.over();
   socket.on("end", ended);
@@ -198,16 +195,10 @@ function openSocket(
   return socket;
 }
 
-function dial(
-  settings: AttemptSettings,
-  request: DialRequest,
-  { host, port, isSecure }: Address,
-  hearing: Hearing,
-): Socket {
+function dial(settings: AttemptSettings, { host, port, isSecure }: Address, hearing: Hearing): Socket {
   const common = {
     host,
     port,
-    noDelay: request.tcpNoDelay,
     onread: {
       buffer: settings.readBuffer,
       callback(length: number, buffer: Uint8Array) {

@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodeFrame, FrameReader, OPCODE, type FrameSink } from "@weapp-socket/wire";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { createNodeTransport } from "@weapp-socket/runtime";
 import { dial } from "./dialing.js";
 import { startRawServer, type RawRequest, type RawServer } from "./raw-server.js";
@@ -336,6 +337,20 @@ describe("TLS", () => {
     await dial(`wss://${host}/`, {}, { tls: { ca } }).until("open");
     await dial(`wss://localhost:${host.split(":")[1]}/`, {}, { tls: { ca: [ca] } }).until("open");
     await dial(`wss://${host}/`, {}, { tls: { rejectUnauthorized: false } }).until("open");
+  });
+
+  test.each(["ws", "wss"])("tcpNoDelay is heeded over %s", async (scheme) => {
+    const host = await serve(accept, scheme === "wss" ? tls("good") : {});
+    // What the kernel was told cannot be asked.
+    const told = vi.spyOn(Socket.prototype, "setNoDelay");
+    for (const tcpNoDelay of [true, false]) {
+      told.mockClear();
+      await dial(`${scheme}://${host}/`, { tcpNoDelay }, { tls: { rejectUnauthorized: false } }).until(
+        "open",
+      );
+      expect(told.mock.calls.filter(([on]) => on === true).length).toBe(tcpNoDelay ? 1 : 0);
+    }
+    told.mockRestore();
   });
 
   test("frames go both ways", async () => {
