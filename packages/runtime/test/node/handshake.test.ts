@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { encodeFrame, FrameReader, OPCODE, type FrameSink } from "@weapp-socket/wire";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { createNodeTransport } from "@weapp-socket/runtime";
+import { failureOf } from "../../src/node/dial-failure.js";
 import { dial } from "./dialing.js";
 import { startRawServer, type RawRequest, type RawServer } from "./raw-server.js";
 
@@ -213,6 +214,14 @@ describe("what fails, by name", () => {
       cause: "refused",
       detail: expect.stringContaining("ECONNREFUSED"),
     });
+  });
+
+  test("nobody there, behind an address that does not answer: Node gave that one a quarter of a second", () => {
+    const failed = (code: string): Error => Object.assign(new Error(code), { code });
+    const errors = [failed("ETIMEDOUT"), failed("ECONNREFUSED")];
+    const both = Object.assign(new AggregateError(errors, "both"), { code: "ETIMEDOUT" });
+    expect(failureOf(both, "tcp")).toEqual({ cause: "refused", detail: "tcp: both" });
+    expect(failureOf(failed("ETIMEDOUT"), "tcp").cause).toBe("timeout");
   });
 
   test("a name that does not exist", async () => {
