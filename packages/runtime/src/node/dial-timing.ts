@@ -10,31 +10,33 @@ export interface DialTiming {
   opened(): LinkProfile;
 }
 
-const now = (): number => performance.timeOrigin + performance.now();
+/** Whole milliseconds, so that times and durations agree. */
+const now = (): number => Math.round(performance.timeOrigin + performance.now());
 
 export function createDialTiming(): DialTiming {
   const start = now();
-  let lookedUpAt = start;
+  let lookedUpAt: number | undefined;
   let connectedAt = start;
   return {
     lookedUp() {
       // Happy eyeballs reports each address that it tries: the first one ends the look-up.
-      if (lookedUpAt === start) lookedUpAt = now();
+      lookedUpAt ??= now();
     },
     connected() {
       connectedAt = now();
     },
     opened() {
       const end = now();
+      const connectStart = lookedUpAt ?? start;
       return {
-        fetchStart: Math.round(start),
-        domainLookUpStart: Math.round(start),
-        domainLookUpEnd: Math.round(lookedUpAt),
-        connectStart: Math.round(lookedUpAt),
-        connectEnd: Math.round(connectedAt),
-        rtt: Math.round(connectedAt - lookedUpAt),
-        handshakeCost: Math.round(end - connectedAt),
-        cost: Math.round(end - start),
+        fetchStart: start,
+        domainLookUpStart: start,
+        domainLookUpEnd: connectStart,
+        connectStart,
+        connectEnd: connectedAt,
+        rtt: connectedAt - connectStart,
+        handshakeCost: end - connectedAt,
+        cost: end - start,
       };
     },
   };

@@ -258,7 +258,10 @@ export const taskCases: readonly SuiteCase[] = [
           at.join(" <= "),
         );
         expectTrue(Math.abs(at[0]! - before) < 60_000, "fetchStart is a time of the epoch");
-        expectTrue(profile!["cost"]! >= profile!["handshakeCost"]!, "cost includes the handshake");
+        const [start, , lookedUp, from, connected, rtt, handshakeCost, cost] = profileKeys.map(
+          (key) => profile![key]!,
+        );
+        expectSame([from, rtt, cost], [lookedUp, connected! - from!, connected! - start! + handshakeCost!]);
       }
       task.close();
     },
