@@ -22,15 +22,22 @@ export function SourceLink({
   text,
   isTabStop = true,
 }: SourceLinkProps): JSX.Element {
+  const open = (inEditor: boolean): void => {
+    if (inEditor && connection.hasEditor) void connection.edit(place);
+    else connection.showSource(place);
+  };
   return (
     <button
       type="button"
       class="source-link code"
       tabIndex={isTabStop ? 0 : -1}
       title={connection.hasEditor ? `${placeOf(place)}\n${texts.editorHint}` : placeOf(place)}
-      onClick={({ ctrlKey, metaKey }) => {
-        if (connection.hasEditor && (ctrlKey || metaKey)) void connection.edit(place);
-        else connection.showSource(place);
+      onClick={({ ctrlKey, metaKey }) => open(ctrlKey || metaKey)}
+      onKeyDown={(event) => {
+        // With Ctrl, Enter is no click.
+        if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+        event.preventDefault();
+        open(true);
       }}
     >
       {text ?? placeOf(place)}

@@ -127,6 +127,10 @@ test("a place opens in the editor: from its dialog, or at once with Ctrl; why no
       ["pages/a/a.js", 3, 11],
       ["pages/a/a.js", 2, 6],
     ]);
+  await page.getByRole("option").filter({ hasText: "setStorageSync" }).locator(".text").click();
+  await page.locator(".facts").getByRole("button", { name: "pages/a/a.js:2:6" }).focus();
+  await page.keyboard.press("Control+Enter");
+  await expect.poll(() => opened.length).toBe(4);
   fault = "no editor is known: start with --editor";
   await page
     .getByRole("button", { name: "pages/a/a.js:2:6" })
