@@ -176,7 +176,9 @@ class MemoryBroker implements Broker {
     this.checkOpen();
     checkForget(target);
     const isMeant = matcherOf(target);
-    for (const [name, channel] of [...this.channelsByName].filter(([each]) => isMeant(each))) {
+    for (const [name, channel] of this.channelsByName) {
+      // Also those that begin anew here: they come last.
+      if (!isMeant(name) || channel.isEmpty) continue;
       this.historyBytes -= channel.bytes;
       this.channelsByName.delete(name);
       this.beginnings.forget(name);

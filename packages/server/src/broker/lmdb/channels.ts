@@ -140,7 +140,15 @@ export class LmdbChannels {
 
   /** Channels that something is kept of, in memory or in the store. */
   find(target: ForgetTarget): readonly LmdbChannel[] {
-    if ("channel" in target) return [this.get(target.channel)];
+    const isKept = (channel: LmdbChannel): boolean =>
+      channel.offset > 0 || this.store.rows.has(Buffer.from(channel.name));
+    return this.namesOf(target)
+      .map((name) => this.get(name))
+      .filter(isKept);
+  }
+
+  private namesOf(target: ForgetTarget): readonly string[] {
+    if ("channel" in target) return [target.channel];
     const { prefix } = target;
     const names = new Set([...this.byName.keys()].filter((name) => name.startsWith(prefix)));
     for (const { key } of this.store.rows.entries({ start: Buffer.from(prefix) })) {
@@ -148,7 +156,7 @@ export class LmdbChannels {
       if (!name.startsWith(prefix)) break;
       names.add(name);
     }
-    return [...names].map((name) => this.get(name));
+    return [...names];
   }
 
   /** Takes a settled channel out of the store, and lets it begin anew with those who are in it. */

@@ -56,9 +56,14 @@ export function describeForget(engine: Engine): void {
       expect(await dataOf("#d anna 1")).toEqual(["1", "2"]);
     });
 
-    it("B16: of what was never there, nothing", async () => {
+    it("B16: of what was never there, nothing: who waits at a beginning hears of no gap", async () => {
+      const ear = new Ear();
+      await world.broker.attach("nowhere", ear);
+      const beginnings = await world.broker.positions(["nowhere", "room"]);
       await world.broker.forget({ channel: "nowhere" });
       await world.broker.forget({ prefix: "no" });
+      expect(await world.broker.positions(["nowhere", "room"])).toEqual(beginnings);
+      expect(ear.gaps).toEqual([]);
       expect(await world.publish("1")).toMatch(/^1-/);
     });
   });
