@@ -144,10 +144,18 @@ export class Doorkeeper {
     this.lobby.keep(
       socket,
       rest,
-      decision,
+      this.prepare(decision),
       (decided, received) => this.conclude(visitor, decided, received),
       (error) => this.node.reception.onError(error),
     );
+  }
+
+  /** A client that was let in hears everything from then on. */
+  private async prepare(decision: Promise<Admitted | Problem>): Promise<Admitted | Problem> {
+    const decided = await decision;
+    if ("identity" in decided && !decided.owesToken)
+      await this.node.prepare(decided.identity, decided.wishes);
+    return decided;
   }
 
   private admitSession(visitor: Visitor, rest: Buffer): void {

@@ -90,6 +90,22 @@ export class Hub implements ChannelListener {
     return channel.attaching;
   }
 
+  /**
+   * Attaches channels that somebody is about to join. Resolves when it is done, or `waitMs` have passed; as long again is
+   * there to join them before who has none is let go.
+   */
+  attachAhead(names: readonly string[], waitMs: number): Promise<void> {
+    const nobody: Watcher = () => {};
+    return new Promise((resolve) => {
+      this.host.clock.schedule(waitMs, resolve);
+      this.host.clock.schedule(2 * waitMs, () => {
+        for (const name of names) this.unwatch(name, nobody);
+      });
+      const attaching = names.map(async (name) => this.watch(name, nobody));
+      void Promise.all(attaching).then(() => resolve());
+    });
+  }
+
   unwatch(name: string, watcher: Watcher): void {
     const channel = this.channels.get(name);
     if (channel?.watchers?.delete(watcher) === true) this.closeEmpty(channel);

@@ -19,6 +19,13 @@ export function deviceInboxOf(user: string, device: string): string {
   return `#device ${user} ${device}`;
 }
 
+/** What is pushed to somebody comes in these. None for nobody; `device` is "" where it is not known. */
+export function inboxesOf(who: Partial<InboxOwner> | undefined): readonly string[] {
+  if (who?.user === undefined || who.user === "") return [];
+  const { user, device = "" } = who;
+  return device === "" ? [inboxOf(user)] : [inboxOf(user), deviceInboxOf(user, device)];
+}
+
 /** The channel that carries what is pushed to a target. */
 export function channelOf(target: PushTarget): string {
   if ("channel" in target) return target.channel;

@@ -14,7 +14,7 @@ import { UserForgetter } from "./forget-user.js";
 import type { Handshake, ReceivedHandshake } from "./handshake.js";
 import { Hub, type HubHost } from "./hub.js";
 import { Inlet } from "./inlet.js";
-import { deviceInboxOf, EVERYONE, inboxOf, isInnerChannel } from "./inner-channel.js";
+import { EVERYONE, inboxesOf, inboxOf, isInnerChannel } from "./inner-channel.js";
 import type { Limits } from "./limits.js";
 import { silentLogger, type LogFields } from "./logger.js";
 import type { NamedReceipt } from "./http/receipts.js";
@@ -42,6 +42,9 @@ const DISCONNECT = "disconnect";
 
 /** PROTOCOL.md 2.9: do not come back. */
 const KICKED = 4509;
+
+/** A handshake waits so long for a broker that does not answer. */
+const ATTACH_WAIT_MS = 1000;
 
 /** What all connections of this process share, and who they are. */
 export class ServerNode implements ConnectionHost, HubHost {
@@ -72,6 +75,8 @@ export class ServerNode implements ConnectionHost, HubHost {
   private readonly forgetter: UserForgetter;
   private opening: MaybePromise<void> | undefined;
   private isOpened = false;
+  /** Whether the broker has to be asked, in another process. */
+  private attachesLater = false;
 
   constructor(settings: Settings, broker: Broker, rules: readonly ChannelRule[], reception: Reception) {
     this.settings = settings;
@@ -127,6 +132,13 @@ export class ServerNode implements ConnectionHost, HubHost {
     return this.watch === undefined ? publish(request) : this.watch.publish(request, publish);
   }
 
+  /** Before a raw client is answered: what it is to hear is heard here from now on, unless the broker takes too long. */
+  async prepare(identity: Identity | undefined, { channels }: RawWishes): Promise<void> {
+    if (!this.attachesLater) return;
+    const names = [...channels, ...inboxesOf(identity)];
+    if (names.length > 0) await this.hub.attachAhead(names, ATTACH_WAIT_MS);
+  }
+
   /** Lets a connection in: from here on it is counted, found and pushed to. */
   enter(connection: SocketConnection, handshake: ReceivedHandshake, wishes: RawWishes): void {
     this.stats.accepted += 1;
@@ -134,7 +146,7 @@ export class ServerNode implements ConnectionHost, HubHost {
     this.roster.add(connection);
     if (connection.user !== "") {
       this.enterUser(connection);
-      this.joinInboxes(connection);
+      for (const inbox of inboxesOf(connection)) void this.hub.join(connection, inbox);
     }
     if (wishes !== NO_WISHES) this.grant(connection, wishes);
   }
@@ -241,7 +253,9 @@ export class ServerNode implements ConnectionHost, HubHost {
 
   private async announce(): Promise<void> {
     await this.broker.addNode(this.settings.nodeId, ({ type, body }) => this.controls.get(type)?.(body));
-    await this.broker.attach(EVERYONE, this.hub);
+    const attached = this.broker.attach(EVERYONE, this.hub);
+    this.attachesLater = attached instanceof Promise;
+    await attached;
   }
 
   private enterUser(connection: SocketConnection): void {
@@ -261,12 +275,6 @@ export class ServerNode implements ConnectionHost, HubHost {
 
   private noteGone(user: string, device: string, atMs: number): void {
     if (!this.forgetter.isQuiet(user)) this.watch?.onGone(user, device, atMs);
-  }
-
-  private joinInboxes(connection: SocketConnection): void {
-    const { user, device } = connection;
-    void this.hub.join(connection, inboxOf(user));
-    if (device !== "") void this.hub.join(connection, deviceInboxOf(user, device));
   }
 
   private grant(connection: SocketConnection, { channels, last, after }: RawWishes): void {
