@@ -66,6 +66,8 @@ export class OpenConnection implements FrameSink, SocketEars {
     this.reader = new FrameReader({
       role: "client",
       maxMessageBytes: settings.maxMessageBytes,
+      // Neither phones nor browsers count them: some servers send what they write as they write it.
+      maxFragments: Number.POSITIVE_INFINITY,
       allowsCompression: deflate !== undefined,
       isUtf8: isUtf8Range,
     });

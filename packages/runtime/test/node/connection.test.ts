@@ -144,6 +144,20 @@ describe("messages", () => {
     expect(binary).toEqual(Uint8Array.of(1, 2, 3).buffer);
   });
 
+  test("a message in thousands of parts", async () => {
+    const { url, socket } = await wire();
+    const dialed = dial(url);
+    const parts = Array.from({ length: 3_000 }, () => frame(OPCODE.continuation, "part", { isFinal: false }));
+    (await socket()).write(
+      Buffer.concat([
+        frame(OPCODE.text, "", { isFinal: false }),
+        ...parts,
+        frame(OPCODE.continuation, "end"),
+      ]),
+    );
+    expect(await dialed.messages(1)).toEqual([`${"part".repeat(3_000)}end`]);
+  });
+
   test("pings are answered, pongs and parts are taken", async () => {
     const { url, socket, next } = await wire();
     const dialed = dial(url);
