@@ -91,7 +91,13 @@ export function createRuntime(options: CoreOptions): Runtime {
   const live = (): ReturnType<Sockets["live"]> => sockets.live();
   const life = createAppLife(clock, profile, profile.suspends.value && !settings.keepsRunning, {
     hidden: () => mailbox.post((one) => hidden.emit(one), {}),
-    shown: () => mailbox.post((one) => shown.emit(one), launch),
+    // A copy: what a page writes into it is gone at the next one.
+    shown: () =>
+      mailbox.post((one) => shown.emit(one), {
+        ...launch,
+        query: { ...launch.query },
+        referrerInfo: { ...launch.referrerInfo },
+      }),
     suspended() {
       mailbox.hold();
       for (const connection of live()) connection.interrupt();

@@ -90,6 +90,22 @@ export const lifeCases: readonly SuiteCase[] = [
     },
   },
   {
+    name: "4 what a page writes into the options of one show is gone at the next",
+    async run(world) {
+      const { runtime, wx, heard, note } = createLivingPage(world);
+      wx.onAppShow((options: { path: string; query: Record<string, string> }) => {
+        note("told")([options.path, { ...options.query }]);
+        options.path = "written";
+        options.query["a"] = "written";
+      });
+      for (let n = 1; n <= 2; n += 1) {
+        runtime.hide();
+        runtime.show();
+        expectSame(await heard("told", n), ["", {}]);
+      }
+    },
+  },
+  {
     name: "4 hidden for less than five seconds: sockets live, events are delivered",
     async run(world) {
       const { runtime, clock, open, heard, names } = createLivingPage(world);
