@@ -14,6 +14,7 @@ type Step =
   | { readonly do: "publish"; readonly publishes: readonly ModelPublish[] }
   | { readonly do: "read"; readonly read: ModelRead }
   | { readonly do: "wait"; readonly ms: number }
+  | { readonly do: "forget"; readonly channel: string }
   | { readonly do: "reopen" }
   | { readonly do: "crash" };
 
@@ -63,6 +64,7 @@ const commonSteps: readonly fc.WeightedArbitrary<Step>[] = [
   },
   { weight: 8, arbitrary: fc.record({ do: fc.constant("read" as const), read }) },
   { weight: 2, arbitrary: wait },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("forget" as const), channel }) },
 ];
 
 const storeSteps: readonly fc.WeightedArbitrary<Step>[] = [
@@ -91,6 +93,8 @@ describe("broker against its model", () => {
           await model.read(broker, step.read, clock.now());
         } else if (step.do === "wait") {
           clock.advance(step.ms);
+        } else if (step.do === "forget") {
+          await model.forget(broker, step.channel);
         }
       }
       await broker.close();
@@ -116,6 +120,8 @@ describe("broker against its model", () => {
             await model.read(broker, step.read, clock.now());
           } else if (step.do === "wait") {
             clock.advance(step.ms);
+          } else if (step.do === "forget") {
+            await model.forget(broker, step.channel);
           } else if (step.do === "reopen") {
             await broker.close();
             broker = await openLmdbBroker({ path, clock, random32 });

@@ -135,6 +135,23 @@ export class BrokerModel {
     if (read.direction === "forward" && before === undefined && !page.more) assert.equal(page.next, head);
   }
 
+  /** What there was is gone; what never was stays as it is. */
+  async forget(broker: Broker, name: string): Promise<void> {
+    const channel = await this.channel(broker, name);
+    await broker.forget({ channel: name });
+    for (const key of this.keys.keys()) if (key.startsWith(`${name} `)) this.keys.delete(key);
+    const head = await broker.position(name);
+    if (channel.offset === 0) {
+      assert.equal(head, channel.head);
+      return;
+    }
+    assert.match(head, /^0-/);
+    assert.equal(channel.seen.includes(head), false);
+    for (const position of channel.seen) channel.lost.add(position);
+    channel.seen.push(head);
+    Object.assign(channel, { head, offset: 0, log: [], policy: policyOf(0), isStored: false, isWeak: false });
+  }
+
   /** The store was closed and opened again: nothing may have changed. */
   async reopened(broker: Broker): Promise<void> {
     for (const [name, channel] of this.channels) {
