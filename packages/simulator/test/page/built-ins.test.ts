@@ -145,3 +145,22 @@ test("labels around radios and checkboxes stand in a row", async () => {
     .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top));
   expect(new Set(tops).size).toBe(1);
 });
+
+test("a button has its line on every side, wherever between two pixels it stands", async () => {
+  const page = await openFrame(browser, {
+    "pages/a/a.wxml":
+      '<view wx:for="{{[0,1,2,3,4,5,6,7]}}" wx:key="*this" style="padding-top:{{item / 8 + 4}}px"><button size="mini">按</button></view>',
+  });
+  for (const button of await page.locator("wx-button").all()) {
+    const picture = await button.screenshot();
+    // The darkest pixel of the last rows, in the middle: that of the line, on a fill of 248.
+    const darkest = await page.evaluate(async (data) => {
+      const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+      const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d")!;
+      canvas.drawImage(image, 0, 0);
+      const column = canvas.getImageData(Math.floor(image.width / 2), image.height - 3, 1, 3).data;
+      return Math.min(column[0]!, column[4]!, column[8]!);
+    }, picture.toString("base64"));
+    expect(darkest).toBeLessThan(230);
+  }
+});
