@@ -83,7 +83,9 @@ export async function compileScript(reader: SourceReader, path: string): Promise
  * stays its own, positions are those of the author's file, and a large program starts without compiling all of it.
  */
 export function defineModule(module: ScriptModule): string {
-  const source = `${MODULE_START}${module.code}\n}})\n//# sourceURL=weapp:///${encodeURI(module.path)}`;
+  // A first line for a shell may stand at the start of a script, but not of a function.
+  const code = module.code.replace(/^#!/u, "//");
+  const source = `${MODULE_START}${code}\n}})\n//# sourceURL=weapp:///${encodeURI(module.path)}`;
   const map = module.map === null ? "" : `,${JSON.stringify(module.map)}`;
   return `__weappDefine(${JSON.stringify(module.path)},function(scope){return(0,eval)(${JSON.stringify(source)})(scope)}${map});\n`;
 }

@@ -27,7 +27,8 @@ interface Edit {
  * @param start where the text begins in that file
  */
 export function compileWxs(text: string, file: string, start: Place = { line: 1, column: 1 }): WxsModule {
-  const tree = parseScript(text);
+  // A line for a shell may begin a script, but not a function.
+  const tree = text.startsWith("#!") ? null : parseScript(text);
   if (tree === null) return broken(text, file, start);
   const edits: Edit[] = [];
   const requires: string[] = [];

@@ -136,6 +136,15 @@ test("a script may end in a comment, begin with a directive, or hold any text", 
   expect(runner.run("pages/a/a.js")).toEqual({ text: "</script>\u2028`${1}\\\u0000" });
 });
 
+test("a script, in TypeScript too, may begin with a line for a shell", async () => {
+  const { runner, program } = await run({
+    "pages/a/a.js": '#!/usr/bin/env node\nmodule.exports = require("../../util/b").n',
+    "util/b.ts": "#!/usr/bin/env node\nexport const n: number = 2",
+  });
+  expect(lines(program.diagnostics)).toEqual([]);
+  expect(runner.run("pages/a/a.js")).toBe(2);
+});
+
 test("a file that closes its wrapper is a syntax error", async () => {
   const { program } = await run({ "pages/a/a.js": "}}); (function () { return function () {" });
   expect(program.diagnostics[0]).toMatchObject({ severity: "error", file: "pages/a/a.js", line: 1 });

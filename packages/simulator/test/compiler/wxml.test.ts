@@ -39,6 +39,7 @@ test.each([
   ['<import src="../t/none.wxml"/>', 'pages/a/a.wxml:1:1 error there is no file "pages/t/none.wxml"'],
   ['<view/>\n<include src="/none"/>', 'pages/a/a.wxml:2:1 error there is no file "none.wxml"'],
   ['<wxs src="./u.wxs" module="u"/>', 'pages/a/a.wxml:1:1 error there is no file "pages/a/u.wxs"'],
+  ['<wxs module="u">#!</wxs>', "pages/a/a.wxml:1:1 error wxs: this syntax is not known"],
   [
     "<view>\n  <text>{{ a + }}</text>\n</view>",
     "pages/a/a.wxml:2:16 error wxml: unexpected character inside expression",
