@@ -12,6 +12,7 @@ export default defineConfig({
     expect: { poll: { timeout: 30_000 } },
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    setupFiles: ["test/seed.ts"],
     include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
     coverage: {
       // The pure packages: nothing in them is hard to reach.
