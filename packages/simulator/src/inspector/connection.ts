@@ -106,8 +106,12 @@ export function createFrameConnection(): FrameConnection {
     pagesVersion += 1;
     recording.begin(found, connection.keepsRecording);
     stop = found.listen((event) => {
-      if (event.type === "visibility") hiddenAt = event.visible ? undefined : Date.now();
-      else if (event.type === "diagnostics") ({ diagnostics } = event);
+      if (event.type === "visibility") {
+        hiddenAt = event.visible ? undefined : Date.now();
+        draw();
+        return;
+      }
+      if (event.type === "diagnostics") ({ diagnostics } = event);
       else if (event.type === "pages" || event.type === "data") pagesVersion += 1;
       else if (event.type !== "network" && event.type !== "scenario") recording.hear(event, Date.now());
       changed();
@@ -116,7 +120,8 @@ export function createFrameConnection(): FrameConnection {
     if (Object.keys(conditions).length > 0) found.faults.change(conditions);
     startedMap = found.map;
     if (map !== undefined) found.setMap(map);
-    changed();
+    // What the reader presses next is to reach this program, and not the one before.
+    draw();
   }
 
   const connection: FrameConnection = {
@@ -146,7 +151,7 @@ export function createFrameConnection(): FrameConnection {
       if (inner === null) return;
       if (inner.simulator !== undefined) return adopt(inner.simulator);
       handle = undefined;
-      changed();
+      draw();
       const found = (): void => {
         if (inner.simulator !== undefined) adopt(inner.simulator);
       };
