@@ -1,3 +1,4 @@
+import { timeLimit } from "@weapp-socket/server/time-limit";
 import type { Arguments } from "../arguments.js";
 import type { Command, CommandContext } from "../command.js";
 import { findDevServer } from "../dev/dev-file.js";
@@ -220,16 +221,6 @@ async function read({ origin, key, stop }: Api, target: string): Promise<Record<
   } catch {
     return {};
   }
-}
-
-/**
- * Aborts after so many milliseconds. Node 20 collects such a signal while nobody but `AbortSignal.any` listens to it, and
- * the time never ends: hence the listener.
- */
-function timeLimit(ms: number): AbortSignal {
-  const signal = AbortSignal.timeout(ms);
-  signal.addEventListener("abort", () => undefined);
-  return signal;
 }
 
 function reasonOf(error: unknown): string {

@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from "node:crypto";
 import type { Clock } from "../clock.js";
 import type { Logger } from "../logger.js";
 import type { Stats } from "../stats.js";
+import { timeLimit } from "../time-limit.js";
 import type { WebhookSettings } from "./webhook-options.js";
 
 /** What the backend is told of. */
@@ -212,16 +213,6 @@ export class Webhook {
     this.host.stats.dropWebhook(reason, count);
     this.host.settings.logger.error({ events: count, reason }, "the webhook lost events");
   }
-}
-
-/**
- * Aborts after so many milliseconds. Node 20 collects such a signal while nobody but `AbortSignal.any` listens to it, and
- * the time never ends: hence the listener.
- */
-function timeLimit(ms: number): AbortSignal {
-  const signal = AbortSignal.timeout(ms);
-  signal.addEventListener("abort", () => undefined);
-  return signal;
 }
 
 function sign(key: Uint8Array, content: string): string {
