@@ -1,16 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Authenticate, Broker, ChannelRule, PresenceEvent } from "../src/index.js";
+import type { Broker, ChannelRule, PresenceEvent } from "../src/index.js";
 import { createMemoryBroker } from "../src/index.js";
 import { ChannelRules } from "../src/channel-rules.js";
 import { createManualClock } from "./broker/manual-clock.js";
-import { settled, startServer } from "./server-world.js";
-
-const byToken: Authenticate = (_handshake, { token = "" }) => {
-  const [user = "", device = ""] = token.split(":");
-  return user === "" ? undefined : { user, ...(device !== "" && { device }) };
-};
-const as = (token: string): Record<string, string> => ({ Authorization: `Bearer ${token}` });
+import { bearer, byToken, settled, startServer } from "./server-world.js";
 
 describe("rules", () => {
   test("the first that matches is the channel's", () => {
@@ -95,9 +89,9 @@ describe("rules", () => {
 describe("push", () => {
   test("reaches a user, one of its devices, a channel, or everybody", async () => {
     const world = await startServer({ authenticate: byToken });
-    const phone = await world.enter("/", as("ann:phone"));
-    const tablet = await world.enter("/", as("ann:tablet"));
-    const bob = await world.enter("/", as("bob"));
+    const phone = await world.enter("/", bearer("ann:phone"));
+    const tablet = await world.enter("/", bearer("ann:tablet"));
+    const bob = await world.enter("/", bearer("bob"));
     bob.connection.join("room");
     await world.server.push({ user: "ann" }, "to ann");
     await world.server.push({ user: "ann", device: "tablet" }, "to the tablet");
@@ -278,8 +272,8 @@ describe("presence", () => {
     const world = await startServer({ ...options, clock });
     const events: string[] = [];
     world.server.on("presence", (event: PresenceEvent) => events.push(`${event.type} ${event.memberId}`));
-    const ann = await world.enter("/", as("ann:phone"));
-    const bob = await world.enter("/", as("bob"));
+    const ann = await world.enter("/", bearer("ann:phone"));
+    const bob = await world.enter("/", bearer("bob"));
     ann.connection.join("room", { info: { name: "Ann" } });
     bob.connection.join("room");
     bob.connection.join("elsewhere");
@@ -302,14 +296,14 @@ describe("presence", () => {
     const clock = createManualClock();
     const world = await startServer({ ...options, clock, peerTimeoutMs: 3_600_000 });
     const events: string[] = [];
-    const watcher = await world.enter("/", as("watcher"));
+    const watcher = await world.enter("/", bearer("watcher"));
     watcher.connection.join("room");
     world.server.on("presence", (event) => events.push(event.type));
-    const { connection } = await world.enter("/", as("ann:phone"));
+    const { connection } = await world.enter("/", bearer("ann:phone"));
     connection.join("room");
     connection.leave("room");
     clock.advance(3000);
-    const again = await world.enter("/", as("ann:phone"));
+    const again = await world.enter("/", bearer("ann:phone"));
     again.connection.join("room");
     clock.advance(600_000);
     expect(events).toEqual(["join"]);
@@ -321,8 +315,8 @@ describe("presence", () => {
   test("a member stays as long as one of its connections does", async () => {
     const clock = createManualClock();
     const world = await startServer({ ...options, clock, peerTimeoutMs: 3_600_000, closeTimeoutMs: 1000 });
-    const one = await world.enter("/", as("ann:phone"));
-    const two = await world.enter("/", as("ann:phone"));
+    const one = await world.enter("/", bearer("ann:phone"));
+    const two = await world.enter("/", bearer("ann:phone"));
     one.connection.join("room");
     two.connection.join("room");
     two.connection.leave("room");
@@ -341,9 +335,9 @@ describe("connections of a user", () => {
     const broker = createMemoryBroker();
     const east = await startServer({ broker, authenticate: byToken, nodeId: "east" });
     const west = await startServer({ broker, authenticate: byToken, nodeId: "west" });
-    const phone = await east.enter("/", as("ann:phone"));
-    const tablet = await west.enter("/", as("ann:tablet"));
-    const bob = await west.enter("/", as("bob"));
+    const phone = await east.enter("/", bearer("ann:phone"));
+    const tablet = await west.enter("/", bearer("ann:tablet"));
+    const bob = await west.enter("/", bearer("bob"));
     const infos = await west.server.connectionsOf("ann");
     expect(infos.map(({ id, node, device }) => [id, node, device])).toEqual([
       ["east-1", "east", "phone"],
@@ -368,7 +362,7 @@ describe("connections of a user", () => {
     const broker = createMemoryBroker();
     const east = await startServer({ broker, authenticate: byToken });
     const west = await startServer({ broker, authenticate: byToken });
-    const { client, connection } = await west.enter("/", as("ann"));
+    const { client, connection } = await west.enter("/", bearer("ann"));
     connection.join("room");
     await east.server.publish("room", "1");
     await east.server.push({ user: "ann" }, "2");

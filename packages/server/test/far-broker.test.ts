@@ -1,16 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { createMemoryBroker, RequestError, type Authenticate, type Broker } from "../src/index.js";
+import { createMemoryBroker, RequestError, type Broker } from "../src/index.js";
 import { createManualClock, type ManualClock } from "./broker/manual-clock.js";
 import { RawClient, upgradeRequest } from "./raw-client.js";
-import { settled, startServer, type ServerWorld } from "./server-world.js";
+import { bearer, byToken, type ServerWorld, settled, startServer } from "./server-world.js";
 
 /** Raw clients of a node whose broker has to be asked, and may be away. */
-
-const byToken: Authenticate = (_handshake, { token = "" }) => {
-  const [user = "", device = ""] = token.split(":");
-  return user === "" ? undefined : { user, ...(device !== "" && { device }) };
-};
-const as = (token: string): Record<string, string> => ({ Authorization: `Bearer ${token}` });
 
 /** A broker whose `attach` is done when the test says so, and what is attached to it. */
 function heldBroker(): { broker: Broker; waiting: Array<() => void>; attached: Set<string> } {
@@ -53,7 +47,7 @@ describe("a raw client of a broker in another process", () => {
     const clock = createManualClock();
     const { world, waiting, attached } = await enterSlowly(clock);
     let isIn = false;
-    const entering = world.enter("/?channels=room", as("ann:phone")).then((entered) => {
+    const entering = world.enter("/?channels=room", bearer("ann:phone")).then((entered) => {
       isIn = true;
       return entered;
     });
@@ -79,7 +73,7 @@ describe("a raw client of a broker in another process", () => {
     const clock = createManualClock();
     const { world, waiting, attached } = await enterSlowly(clock);
     const client = await RawClient.dial(world.port);
-    client.socket.write(upgradeRequest("/?channels=room", as("ann")));
+    client.socket.write(upgradeRequest("/?channels=room", bearer("ann")));
     await expect.poll(() => waiting.length).toBe(2);
     client.destroy();
     for (const done of waiting) done();

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { RequestError, type Authenticate, type Connection } from "../src/index.js";
 import { createManualClock } from "./broker/manual-clock.js";
 import { maskedFrame, RawClient, upgradeRequest } from "./raw-client.js";
-import { endOf, settled, startServer } from "./server-world.js";
+import { bearer, endOf, settled, startServer } from "./server-world.js";
 
 /** Tokens are `user:device`. */
 const byToken: Authenticate = (_handshake, { token }) => {
@@ -13,8 +13,6 @@ const byToken: Authenticate = (_handshake, { token }) => {
   if (user === "later") throw new RequestError("unavailable", true, "ask again");
   return { user, ...(device !== "" && { device }) };
 };
-
-const bearer = (token: string): Record<string, string> => ({ Authorization: `Bearer ${token}` });
 
 describe("who a client is", () => {
   test("without authenticate everyone is nobody", async () => {

@@ -2,12 +2,21 @@ import { once } from "node:events";
 import { afterEach } from "vitest";
 import {
   createPushServer,
+  type Authenticate,
   type Connection,
   type Handshake,
   type PushServer,
   type PushServerOptions,
 } from "../src/index.js";
 import { RawClient, upgradeRequest } from "./raw-client.js";
+
+/** A token is the user's name, or the user's and the device's with a colon between. */
+export const byToken: Authenticate = (_handshake, { token = "" }) => {
+  const [user = "", device = ""] = token.split(":");
+  return user === "" ? undefined : { user, ...(device !== "" && { device }) };
+};
+
+export const bearer = (token: string): Record<string, string> => ({ Authorization: `Bearer ${token}` });
 
 /** A listening server, its clients, and what it told. */
 export class ServerWorld {
