@@ -1,10 +1,7 @@
-import { useEffect, useState } from "preact/hooks";
 import type { JSX } from "preact";
 import { IconButton } from "./controls.js";
 import type { Texts } from "./texts.js";
-
-/** How long the button says that it has copied. */
-const SHOWN_MS = 1_500;
+import { useMoment } from "./use-moment.js";
 
 /** @param text made when it is asked for: it may be long */
 export function CopyButton({
@@ -14,12 +11,7 @@ export function CopyButton({
   readonly text: () => string;
   readonly texts: Texts;
 }): JSX.Element {
-  const [isCopied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!isCopied) return undefined;
-    const timer = setTimeout(() => setCopied(false), SHOWN_MS);
-    return () => clearTimeout(timer);
-  }, [isCopied]);
+  const [isCopied, setCopied] = useMoment();
   return (
     <>
       <IconButton
