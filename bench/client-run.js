@@ -14,8 +14,8 @@ const cpuUs = () => {
 
 /** CPU microseconds a message, once warm. */
 async function receive() {
-  const warm = 300_000;
-  const measured = 1_000_000;
+  const warm = 1_500_000;
+  const measured = 4_000_000;
   const text = "0123456789abcdef".repeat(8);
   return new Promise((resolve) => {
     let count = 0;

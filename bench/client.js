@@ -17,7 +17,6 @@ const kinds = {
   receive: {
     title: "receive, µs of CPU a message of 128 bytes, 64 KiB at a time",
     field: "usPerMessage",
-    hasFloor: true,
   },
   send: { title: "send, µs of CPU a message of 128 bytes, 64 in a turn", field: "usPerMessage" },
   idle: { title: "idle, KiB of resident memory a connection", field: "rssKiB" },
@@ -57,13 +56,12 @@ const server = run("client-server.js");
 try {
   const url = `ws://127.0.0.1:${await firstLine(server)}`;
   for (const kind of values.kinds.split(",")) {
-    const { title, isOnce, hasFloor } = kinds[kind];
-    const compared = hasFloor ? [...peers, "floor"] : peers;
-    const results = new Map(compared.map((peer) => [peer, []]));
+    const { title, isOnce } = kinds[kind];
+    const results = new Map(peers.map((peer) => [peer, []]));
     for (let n = 0; n < (isOnce ? 1 : rounds); n += 1) {
-      for (const peer of compared) results.get(peer).push(await measure(peer, kind, url));
+      for (const peer of peers) results.get(peer).push(await measure(peer, kind, url));
     }
-    const medians = compared.map((peer) => [peer, median(results.get(peer))]);
+    const medians = peers.map((peer) => [peer, median(results.get(peer))]);
     const [, beside] = medians.find(([peer]) => peer === "ws");
     console.log(`\n${title}`);
     for (const [peer, value] of medians) {

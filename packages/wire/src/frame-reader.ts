@@ -1,7 +1,9 @@
 import { applyMask, unionOf, viewWords, type WordView } from "./mask.js";
 import { decodeClosePayload } from "./close-code.js";
+import type { FrameScratch } from "./frame-scratch.js";
 import { MAX_CONTROL_PAYLOAD, OPCODE } from "./opcode.js";
 import { ProtocolError } from "./protocol-error.js";
+import { blankHeaders, findTexts } from "./texts-ahead.js";
 import { checkUtf8, isUtf8, UTF8_INVALID, UTF8_START } from "./utf8.js";
 
 /** What a reader hears. Ranges are valid during the call only: the bytes are the caller's read buffer, or reused. */
@@ -18,6 +20,11 @@ export interface FrameSink {
     isAscii: boolean,
     isCompressed: boolean,
   ): void;
+  /**
+   * Messages that are text, ASCII, whole and one behind another: `ranges` has where each begins and ends, in turns, for
+   * `count` of them. Asked of a client's sink only. Where it is absent, each is a `message`.
+   */
+  asciiTexts?(bytes: Uint8Array, ranges: Int32Array, count: number): void;
   ping(bytes: Uint8Array, start: number, end: number): void;
   pong(bytes: Uint8Array, start: number, end: number): void;
   /** `code` is 1005 where the frame had none. Nothing is read after it. */
@@ -36,11 +43,15 @@ export interface FrameReaderOptions {
   readonly allowsCompression?: boolean;
   /** A faster check of a range than our own, where the platform has one. */
   readonly isUtf8?: (bytes: Uint8Array, start: number, end: number) => boolean;
+  /** The same, for whether no byte is above 0x7f. A client asks it of many messages at once. */
+  readonly isAscii?: (bytes: Uint8Array, start: number, end: number) => boolean;
+  /** Memory that readers share. A client's with it checks texts that came one behind another together. */
+  readonly scratch?: FrameScratch;
 }
 
 export const DEFAULT_MAX_FRAGMENTS = 1_024;
 
-/** Chunks from this many bytes on are worth a view of their words. */
+/** Chunks from this many bytes on are worth a view of their words, ranges from this many on a call to the platform. */
 const VIEW_FROM = 512;
 
 /** A message in several frames, under way. */
@@ -64,7 +75,7 @@ interface Partial {
  * Reads frames from chunks of any size; how the bytes are cut makes no difference to what is heard. Between messages it
  * holds a few numbers and no buffer.
  *
- * `push` unmasks in place: the chunk's bytes are changed. It throws ProtocolError, after which nothing more is read.
+ * `push` unmasks in place, and blanks what it has read: the chunk's bytes are changed. It throws ProtocolError, after which nothing more is read.
  */
 export class FrameReader {
   private readonly options: FrameReaderOptions;
@@ -96,6 +107,11 @@ export class FrameReader {
     if (this.partial !== undefined) at = this.complete(this.partial, chunk, at, end, sink);
     const view = end - at < VIEW_FROM ? undefined : viewWords(chunk);
     while (at < end && !this.isDone) {
+      const behind = view === undefined ? at : this.takeTexts(chunk, at, end, sink, view);
+      if (behind > at) {
+        at = behind;
+        continue;
+      }
       const size = this.measure(chunk, at, end);
       if (size === 0 || at + size > end) {
         this.keep(chunk, at, end, size);
@@ -103,6 +119,51 @@ export class FrameReader {
       }
       this.take(chunk, at, sink, view);
       at += size;
+    }
+  }
+
+  /**
+   * Tells text messages that a server wrote one behind another; returns where they end, which is `at` where there are not
+   * two. They are checked together: to look through many bytes costs little more than to look through few.
+   */
+  private takeTexts(bytes: Uint8Array, at: number, end: number, sink: FrameSink, view: WordView): number {
+    const { scratch, maxMessageBytes, role } = this.options;
+    if (scratch?.ranges === undefined || this.assembly !== undefined || role === "server") return at;
+    const { ranges } = scratch;
+    const count = findTexts(bytes, at, end, maxMessageBytes, ranges);
+    if (count < 2) return at;
+    const behind = ranges[count * 2 - 1]!;
+    blankHeaders(bytes, ranges, count);
+    scratch.ranges = undefined;
+    try {
+      this.tellTexts(bytes, ranges, count, sink, view);
+    } finally {
+      scratch.ranges = ranges;
+    }
+    return behind;
+  }
+
+  private tellTexts(
+    bytes: Uint8Array,
+    ranges: Int32Array,
+    count: number,
+    sink: FrameSink,
+    view: WordView,
+  ): void {
+    const first = ranges[0]!;
+    const last = ranges[count * 2 - 1]!;
+    const areAscii = this.isAscii(bytes, first, last, view);
+    if (areAscii && sink.asciiTexts !== undefined) {
+      sink.asciiTexts(bytes, ranges, count);
+      return;
+    }
+    const areValid = areAscii || this.isValid(bytes, first, last);
+    for (let n = 0; n < count && !this.isDone; n += 1) {
+      const start = ranges[n * 2]!;
+      const end = ranges[n * 2 + 1]!;
+      if (!areValid && !this.isValid(bytes, start, end)) this.fail(1007, "text message: expected UTF-8");
+      const isAscii = areAscii || unionOf(bytes, start, end, view) < 0x80;
+      sink.message(bytes, start, end, true, isAscii, false);
     }
   }
 
@@ -114,7 +175,7 @@ export class FrameReader {
       // One byte at a time while the header is not whole: it has at most fourteen.
       const wanted = size === 0 ? 1 : size - partial.length;
       const taken = Math.min(wanted, end - at);
-      append(partial, chunk, at, at + taken, size);
+      this.append(partial, chunk, at, at + taken, size);
       at += taken;
       if (this.measure(partial.bytes, 0, partial.length) === partial.length) {
         this.partial = undefined;
@@ -127,8 +188,8 @@ export class FrameReader {
 
   private keep(chunk: Uint8Array, start: number, end: number, size: number): void {
     // What a header only promises is not allocated: the buffer grows with what has come.
-    const partial: Partial = { bytes: new Uint8Array(Math.max(16, end - start)), length: 0 };
-    append(partial, chunk, start, end, size);
+    const partial: Partial = { bytes: this.allocate(Math.max(16, end - start)), length: 0 };
+    this.append(partial, chunk, start, end, size);
     this.partial = partial;
   }
 
@@ -265,7 +326,7 @@ export class FrameReader {
     if (assembly.fragments > maxFragments) {
       this.fail(1008, `message: expected at most ${maxFragments} frames, got one more`);
     }
-    append(assembly, bytes, start, end, 0);
+    this.append(assembly, bytes, start, end, 0);
     assembly.union |= union;
     if (assembly.isText && !assembly.isCompressed) {
       assembly.utf8 = checkUtf8(assembly.utf8, bytes, start, end);
@@ -285,6 +346,30 @@ export class FrameReader {
     return faster === undefined ? isUtf8(bytes, start, end) : faster(bytes, start, end);
   }
 
+  private isAscii(bytes: Uint8Array, start: number, end: number, view: WordView): boolean {
+    const { isAscii: faster } = this.options;
+    return faster === undefined || end - start < VIEW_FROM
+      ? unionOf(bytes, start, end, view) < 0x80
+      : faster(bytes, start, end);
+  }
+
+  /** Adds bytes to a buffer that doubles as it fills; a `size` that is known caps it. */
+  private append(to: Partial, from: Uint8Array, start: number, end: number, size: number): void {
+    const length = to.length + end - start;
+    if (length > to.bytes.length) {
+      const doubled = Math.max(length, to.bytes.length * 2);
+      const grown = this.allocate(size > 0 ? Math.max(length, Math.min(doubled, size)) : doubled);
+      grown.set(to.bytes.subarray(0, to.length));
+      to.bytes = grown;
+    }
+    to.bytes.set(from.subarray(start, end), to.length);
+    to.length = length;
+  }
+
+  private allocate(length: number): Uint8Array {
+    return this.options.scratch?.allocate(length) ?? new Uint8Array(length);
+  }
+
   private fail(closeCode: number, message: string): never {
     this.stop();
     throw new ProtocolError(closeCode, message);
@@ -293,17 +378,4 @@ export class FrameReader {
 
 function uint32(bytes: Uint8Array, at: number): number {
   return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
-}
-
-/** Adds bytes to a buffer that doubles as it fills; a `size` that is known caps it. */
-function append(to: Partial, from: Uint8Array, start: number, end: number, size: number): void {
-  const length = to.length + end - start;
-  if (length > to.bytes.length) {
-    const doubled = Math.max(length, to.bytes.length * 2);
-    const grown = new Uint8Array(size > 0 ? Math.max(length, Math.min(doubled, size)) : doubled);
-    grown.set(to.bytes.subarray(0, to.length));
-    to.bytes = grown;
-  }
-  to.bytes.set(from.subarray(start, end), to.length);
-  to.length = length;
 }

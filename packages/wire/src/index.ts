@@ -16,6 +16,7 @@ export {
   type FrameReaderOptions,
   type FrameSink,
 } from "./frame-reader.js";
+export { FrameScratch } from "./frame-scratch.js";
 export {
   encodeFrame,
   frameSize,

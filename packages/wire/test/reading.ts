@@ -1,4 +1,4 @@
-import { FrameReader, ProtocolError, type FrameReaderOptions } from "@weapp-socket/wire";
+import { FrameReader, FrameScratch, ProtocolError, type FrameReaderOptions } from "@weapp-socket/wire";
 
 /** What a reader heard, as plain values: `text`, `binary` (hex), `ping`, `pong`, `close` or the error at the end. */
 export type Heard =
@@ -12,10 +12,22 @@ export type Heard =
 const hex = (bytes: Uint8Array, start: number, end: number): string =>
   Buffer.from(bytes.subarray(start, end)).toString("hex");
 
-/** Pushes copies of the chunks (a reader unmasks in place) and returns everything that was heard. */
-export function read(chunks: readonly Uint8Array[], options: Partial<FrameReaderOptions> = {}): Heard[] {
+/**
+ * Pushes copies of the chunks (a reader unmasks in place) and returns everything that was heard. `takesMany`: by a sink that
+ * takes ASCII texts many at a time.
+ */
+export function read(
+  chunks: readonly Uint8Array[],
+  options: Partial<FrameReaderOptions> = {},
+  takesMany = false,
+): Heard[] {
   const heard: Heard[] = [];
-  const reader = new FrameReader({ role: "server", maxMessageBytes: 65_536, ...options });
+  const reader = new FrameReader({
+    role: "server",
+    maxMessageBytes: 65_536,
+    scratch: new FrameScratch(),
+    ...options,
+  });
   const sink = {
     message(
       bytes: Uint8Array,
@@ -32,6 +44,14 @@ export function read(chunks: readonly Uint8Array[], options: Partial<FrameReader
           : { binary: hex(bytes, start, end), ...flag },
       );
     },
+    ...(takesMany
+      ? {
+          asciiTexts(bytes: Uint8Array, ranges: Int32Array, count: number) {
+            for (let n = 0; n < count; n += 1)
+              sink.message(bytes, ranges[n * 2]!, ranges[n * 2 + 1]!, true, true, false);
+          },
+        }
+      : {}),
     ping: (bytes: Uint8Array, start: number, end: number) => heard.push({ ping: hex(bytes, start, end) }),
     pong: (bytes: Uint8Array, start: number, end: number) => heard.push({ pong: hex(bytes, start, end) }),
     close: (code: number, reason: string) => heard.push({ close: code, reason }),

@@ -207,7 +207,7 @@ export class Connection {
 
   private move(input: TaskInput): TaskAction {
     const cell = taskTable[this.now][input];
-    this.now = cell[0];
+    if (this.now !== cell[0]) this.now = cell[0];
     return cell[1];
   }
 
@@ -226,8 +226,9 @@ export class Connection {
   private emit(event: TaskEvent, payload: object): void {
     const { calls } = this.host;
     const global = this.host.globalListener(this, event);
-    for (const listener of this.listeners[event]) calls.call(listener, payload);
-    calls.call(global, payload);
+    const listeners = this.listeners[event];
+    for (let n = 0; n < listeners.length; n += 1) calls.call(listeners[n], payload);
+    if (global !== undefined) calls.call(global, payload);
   }
 
   /** No further event can come: let go of what the page gave. */
@@ -238,7 +239,7 @@ export class Connection {
   }
 
   private get isMuted(): boolean {
-    return this.host.profile.mutedWhenClosed.value && this.task.readyState === CLOSED;
+    return this.task.readyState === CLOSED && this.host.profile.mutedWhenClosed.value;
   }
 
   private opened(response: LinkOpen): void {

@@ -1,7 +1,13 @@
-import { isUtf8 } from "node:buffer";
+import { isAscii as isAsciiBuffer, isUtf8 } from "node:buffer";
 import type { Socket } from "node:net";
-import { ABNORMAL, FrameReader, OPCODE, ProtocolError, type FrameSink } from "@weapp-socket/wire";
-import type { AsciiTexts } from "./ascii-texts.js";
+import {
+  ABNORMAL,
+  FrameReader,
+  OPCODE,
+  ProtocolError,
+  type FrameScratch,
+  type FrameSink,
+} from "@weapp-socket/wire";
 import type { SocketEars } from "./attempt.js";
 import { bufferOf } from "./buffer-of.js";
 import { COMPRESS_FROM_BYTES, createDeflate, type Deflate } from "./deflate.js";
@@ -14,8 +20,8 @@ export interface ConnectionSettings {
   readonly closeTimeoutMs: number;
   readonly masks: MaskSource;
   readonly writeBuffer: WriteBuffer;
-  /** Shared by all, like the read buffer. */
-  readonly asciiTexts: AsciiTexts;
+  readonly readBuffer: Buffer;
+  readonly scratch: FrameScratch;
 }
 
 export interface ConnectionEvents {
@@ -26,6 +32,12 @@ export interface ConnectionEvents {
 
 /** While more than this waits to be inflated, the socket is not read. */
 const MAX_WAITING_BYTES = 1_048_576;
+
+/**
+ * A call into the platform's decoder costs more than the decoding of a short message: so many bytes are decoded at once,
+ * and messages are cut out of the text. One that a page keeps keeps no more than these alive.
+ */
+const WINDOW_BYTES = 2_048;
 
 /** An open connection: frames in, frames out, and its end. */
 export class OpenConnection implements FrameSink, SocketEars {
@@ -38,6 +50,8 @@ export class OpenConnection implements FrameSink, SocketEars {
   /** With compression a message takes time: what comes behind it waits, each way. Without, there is no queue. */
   private readonly incoming: Turns | undefined;
   private readonly outgoing: Turns | undefined;
+  /** More than `MAX_WAITING_BYTES` wait in `incoming`. */
+  private isFull = false;
   private isClosing = false;
   private isOver = false;
   /** A read is being told, and page code runs between its messages. */
@@ -60,7 +74,11 @@ export class OpenConnection implements FrameSink, SocketEars {
     this.outbound = new Outbound(socket, settings.masks, settings.writeBuffer);
     if (deflate !== undefined) {
       this.deflate = createDeflate(deflate, settings.maxMessageBytes);
-      this.incoming = createTurns(MAX_WAITING_BYTES, (isFull) => (isFull ? socket.pause() : socket.resume()));
+      this.incoming = createTurns(MAX_WAITING_BYTES, (isFull) => {
+        this.isFull = isFull;
+        if (isFull) socket.pause();
+        else socket.resume();
+      });
       this.outgoing = createTurns(Number.POSITIVE_INFINITY, () => {});
     }
     this.reader = new FrameReader({
@@ -70,6 +88,8 @@ export class OpenConnection implements FrameSink, SocketEars {
       maxFragments: Number.POSITIVE_INFINITY,
       allowsCompression: deflate !== undefined,
       isUtf8: isUtf8Range,
+      isAscii: isAsciiRange,
+      scratch: settings.scratch,
     });
   }
 
@@ -124,8 +144,6 @@ export class OpenConnection implements FrameSink, SocketEars {
 
   bytes(buffer: Buffer, length: number): void {
     if (this.isOver) return;
-    const { asciiTexts } = this.settings;
-    asciiTexts.begin(buffer, length);
     this.isReading = true;
     try {
       this.reader.push(buffer, this, 0, length);
@@ -133,9 +151,9 @@ export class OpenConnection implements FrameSink, SocketEars {
       if (!(error instanceof ProtocolError)) throw error;
       this.inTurn(() => this.refuse(error.closeCode, error.message));
     } finally {
-      asciiTexts.finish();
       this.isReading = false;
     }
+    if (length === this.settings.readBuffer.length) this.giveWay();
     if (this.isOverAfterRead) this.over();
     if (this.uncaught.length > 0) this.throwUncaught();
   }
@@ -160,13 +178,23 @@ export class OpenConnection implements FrameSink, SocketEars {
       this.incoming!.add(copy.length, (done) => this.inflate(copy, isText, done));
       return;
     }
-    const data = !isText
-      ? bytesOf(bytes, start, end)
-      : isAscii
-        ? this.settings.asciiTexts.read(bytes, start, end)
-        : bufferOf(bytes).toString("utf8", start, end);
-    if (this.incoming === undefined) this.deliverAtOnce(data);
-    else this.inTurn(() => this.deliver(data));
+    this.tell(
+      isText ? bufferOf(bytes).toString(isAscii ? "latin1" : "utf8", start, end) : bytesOf(bytes, start, end),
+    );
+  }
+
+  asciiTexts(bytes: Uint8Array, ranges: Int32Array, count: number): void {
+    const buffer = bufferOf(bytes);
+    for (let n = 0; n < count;) {
+      const from = ranges[n * 2]!;
+      let behind = n + 1;
+      while (behind < count && ranges[behind * 2 + 1]! <= from + WINDOW_BYTES) behind += 1;
+      // What stands between them is a character all the same: Latin-1 has one for every byte.
+      const text = buffer.toString("latin1", from, ranges[behind * 2 - 1]);
+      for (; n < behind; n += 1) {
+        this.tell(text.substring(ranges[n * 2]! - from, ranges[n * 2 + 1]! - from));
+      }
+    }
   }
 
   ping(bytes: Uint8Array, start: number, end: number): void {
@@ -187,6 +215,19 @@ export class OpenConnection implements FrameSink, SocketEars {
       this.socket.end();
       this.finish(code, reason);
     });
+  }
+
+  /** A read that fills the buffer libuv follows by others, up to 32, before it looks after timers and other sockets. */
+  private giveWay(): void {
+    this.socket.pause();
+    setImmediate(() => {
+      if (!this.isFull) this.socket.resume();
+    });
+  }
+
+  private tell(data: string | ArrayBuffer): void {
+    if (this.incoming === undefined) this.deliverAtOnce(data);
+    else this.inTurn(() => this.deliver(data));
   }
 
   private deliver(data: string | ArrayBuffer): void {
@@ -274,4 +315,8 @@ function bytesOf(bytes: Uint8Array, start: number, end: number): ArrayBuffer {
 
 function isUtf8Range(bytes: Uint8Array, start: number, end: number): boolean {
   return isUtf8(bytes.subarray(start, end));
+}
+
+function isAsciiRange(bytes: Uint8Array, start: number, end: number): boolean {
+  return isAsciiBuffer(bytes.subarray(start, end));
 }

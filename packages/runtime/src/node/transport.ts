@@ -1,6 +1,6 @@
 import { createSecureContext, rootCertificates } from "node:tls";
+import { FrameScratch } from "@weapp-socket/wire";
 import type { DialRequest, Link, LinkEvents, Transport } from "../core/index.js";
-import { createAsciiTexts } from "./ascii-texts.js";
 import { createMaskSource, createWriteBuffer } from "./outbound.js";
 import { NodeLink, type LinkSettings } from "./link.js";
 
@@ -21,8 +21,11 @@ export interface NodeTransportOptions {
   readonly closeTimeoutMs?: number;
 }
 
-/** Size of the one read buffer that all links of a transport share: a read is used up before the next begins. */
-const READ_BUFFER_BYTES = 65_536;
+/**
+ * Size of the one read buffer that all links of a transport share. Where much comes at once, small reads make the
+ * kernel tell the sender again and again how little room there is. What no read has filled takes no memory.
+ */
+const READ_BUFFER_BYTES = 4_194_304;
 
 /**
  * WebSocket connections over node:net and node:tls, frames by `@weapp-socket/wire`: every step of the handshake is
@@ -37,7 +40,7 @@ export function createNodeTransport(options: NodeTransportOptions = {}): Transpo
     closeTimeoutMs,
     masks: createMaskSource(),
     writeBuffer: createWriteBuffer(),
-    asciiTexts: createAsciiTexts(),
+    scratch: new FrameScratch(),
     readBuffer: Buffer.allocUnsafeSlow(READ_BUFFER_BYTES),
     tls: {
       rejectUnauthorized,

@@ -158,6 +158,46 @@ describe("messages", () => {
     expect(await dialed.messages(1)).toEqual([`${"part".repeat(3_000)}end`]);
   });
 
+  test("many at once, of every kind and length: each as it was, in order", async () => {
+    const lengths = [0, 1, 125, 126, 2_047, 2_048, 2_049, 70_000];
+    const sent = Array.from({ length: 2_000 }, (_, n) => {
+      const length = lengths[n % 8]! % (n % 50 === 0 ? 100_000 : 3_000);
+      return n % 7 === 3
+        ? new Uint8Array(length).fill(n)
+        : (n % 5 === 0 ? "消息😀" : "text ") + "x".repeat(length);
+    });
+    const { url, socket } = await wire();
+    const dialed = dial(url);
+    await dialed.until("open");
+    (await socket()).write(
+      Buffer.concat(
+        sent.map((one) => (typeof one === "string" ? frame(OPCODE.text, one) : frame(OPCODE.binary, one))),
+      ),
+    );
+    const heard = await dialed.messages(sent.length);
+    expect(heard.map((one) => (typeof one === "string" ? one : new Uint8Array(one)))).toEqual(sent);
+  });
+
+  test("a flood gives way to timers and other sockets after every 4 MiB", async () => {
+    const message = frame(OPCODE.text, "a".repeat(1_020));
+    const count = 16_384;
+    const { url, socket } = await wire();
+    let turn = 0;
+    const bytesInTurn: number[] = [0];
+    const dialed = dial(url, {}, {}, () => (bytesInTurn[turn]! += message.length));
+    await dialed.until("open");
+    let isOver = false;
+    const next = (): void => {
+      bytesInTurn[++turn] = 0;
+      if (!isOver) setImmediate(next);
+    };
+    setImmediate(next);
+    (await socket()).write(Buffer.concat(Array.from({ length: count }, () => message)));
+    await dialed.messages(count);
+    isOver = true;
+    expect(Math.max(...bytesInTurn)).toBeLessThanOrEqual(4 * 1_048_576 + message.length);
+  });
+
   test("pings are answered, pongs and parts are taken", async () => {
     const { url, socket, next } = await wire();
     const dialed = dial(url);

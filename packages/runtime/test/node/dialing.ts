@@ -27,6 +27,7 @@ export function dial(
   url: string,
   request: Partial<DialRequest> = {},
   options: NodeTransportOptions = {},
+  onMessage: (data: string | ArrayBuffer) => void = () => {},
 ): Dialed {
   const events: Event[] = [];
   let waiting: Array<() => void> = [];
@@ -48,7 +49,10 @@ export function dial(
     },
     {
       open: (response) => hear({ type: "open", response }),
-      message: (data) => hear({ type: "message", data }),
+      message(data) {
+        hear({ type: "message", data });
+        onMessage(data);
+      },
       fail: (failure) => hear({ type: "fail", failure }),
       close: (code, reason) => hear({ type: "close", code, reason }),
     },
