@@ -221,7 +221,11 @@ describe("a configuration", () => {
     const first = await start(config);
     await first.configured.server.publish("log", "kept");
     await first.configured.close();
-    const second = await start(config);
+    const second = await start({ ...config, adminKey: "0123456789abcdef" });
     expect((await second.configured.server.history("log")).publications).toMatchObject([{ data: "kept" }]);
+    const headers = { authorization: "Bearer 0123456789abcdef" };
+    const metrics = await (await fetch(`http://127.0.0.1:${second.port}/metrics`, { headers })).text();
+    expect(metrics).toMatch(/^weapp_socket_store_history_bytes [1-9]/m);
+    expect(metrics).toMatch(/^weapp_socket_store_damaged_total 0$/m);
   });
 });

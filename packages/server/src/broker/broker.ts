@@ -70,8 +70,20 @@ export interface Broker {
   /** Hands a message to one node (`to`) or to all, the sender included. At most once: a node that is gone misses it. */
   control(message: ControlMessage): MaybePromise<void>;
 
+  /** How full the engine's store is, for metrics. Absent where it has none of its own. */
+  usage?(): BrokerUsage;
+
   /** Finishes what was accepted, then frees everything. Later calls fail with `ClosedError`. Safe to call twice. */
   close(): Promise<void>;
+}
+
+export interface BrokerUsage {
+  /** Bytes of publications in the store, those included that wait to be trimmed. */
+  readonly historyBytes: number;
+  /** Bytes of publications that wait to be written. */
+  readonly pendingBytes: number;
+  /** How often something was read that is not as it was written. */
+  readonly damaged: number;
 }
 
 export interface PublishRequest {

@@ -1,5 +1,6 @@
 export type {
   Broker,
+  BrokerUsage,
   ChannelInfo,
   ChannelPolicy,
   ChannelsPage,

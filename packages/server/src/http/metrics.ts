@@ -1,4 +1,5 @@
 import type { Metric, Registry } from "prom-client";
+import type { BrokerUsage } from "../broker/broker.js";
 import type { ApiHost, HostCounts, HostNumbers } from "./api-host.js";
 
 const PREFIX = "weapp_socket_";
@@ -114,6 +115,13 @@ export class Metrics {
     labelled("webhook_dropped_total", "Events that the webhook gave up", ["reason"], () =>
       rowsOf(counts().webhookDropped),
     );
+    const { broker } = host;
+    if (broker.usage !== undefined) {
+      const usage = (): BrokerUsage => broker.usage!();
+      gauge("store_history_bytes", "Publications in the store", () => usage().historyBytes);
+      gauge("store_pending_bytes", "Publications that wait to be written", () => usage().pendingBytes);
+      counter("store_damaged_total", "What was read and is not as it was written", () => usage().damaged);
+    }
     labelled("api_answers_total", "Answers of the HTTP API", ["operation", "status"], () =>
       [...answers.values()].map(({ operation, status, count }) => [[operation, status], count]),
     );

@@ -327,5 +327,17 @@ describe("the server", () => {
     }
     expect(text).toMatch(/^weapp_socket_process_cpu_seconds_total /m);
     expect((await get("/metrics")).text).toContain("weapp_socket_connections_total 9");
+    expect(text).not.toContain("weapp_socket_store");
+  });
+
+  it("tells how full a broker's store is, where it has one", async () => {
+    let damaged = 0;
+    current.world.servingBroker.usage = () => ({ historyBytes: 12, pendingBytes: 3, damaged });
+    expect((await get("/metrics")).text).toContain("weapp_socket_store_damaged_total 0\n");
+    damaged = 2;
+    const { text } = await get("/metrics");
+    for (const line of ["history_bytes 12", "pending_bytes 3", "damaged_total 2"]) {
+      expect(text.split("\n")).toContain(`weapp_socket_store_${line}`);
+    }
   });
 });

@@ -24,6 +24,7 @@ import { LmdbKeys } from "./keys.js";
 import { LmdbRecords, unwritten } from "./records.js";
 import { LmdbStore, TABLES } from "./store.js";
 import type {
+  BrokerUsage,
   ChannelsPage,
   ChannelsQuery,
   ControlListener,
@@ -37,7 +38,7 @@ import type {
 import type { MaybePromise } from "../maybe-promise.js";
 import type { ChannelListener, Durability, Publication } from "../publication.js";
 import type { LmdbChannel } from "./channel.js";
-import type { LmdbBroker, LmdbBrokerOptions, LmdbUsage, OpenReport } from "./options.js";
+import type { LmdbBroker, LmdbBrokerOptions, OpenReport } from "./options.js";
 import type { WriteGroup } from "./write-group.js";
 
 /** Opens the store. Rejects with `Error` where another process has it, or where it is damaged and that is refused. */
@@ -238,7 +239,7 @@ class StoreBroker implements LmdbBroker {
     this.bus.send(message);
   }
 
-  usage(): LmdbUsage {
+  usage(): BrokerUsage {
     const { pendingBytes, damaged } = this.store;
     return { historyBytes: this.known.bytes, pendingBytes, damaged };
   }

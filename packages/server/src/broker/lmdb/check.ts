@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { open, type RootDatabase } from "lmdb";
 import { findDamage } from "./damage.js";
 import { damageOf, wordDamage } from "./lost-part.js";
-import { dataFile, isWord, TABLES } from "./store.js";
+import { dataFile, FILE_OPTIONS, isWord, TABLES } from "./store.js";
 import { isSealed, openTable, type StoreTable } from "./table.js";
 import type { StoreDamageError } from "./damage-error.js";
 
@@ -30,13 +30,7 @@ export async function checkLmdbStore(path: string): Promise<StoreCheck> {
   const torn = await findDamage(path, TABLES);
   // Reading it here would end this process as well.
   if (torn !== undefined) return { torn, entries: 0, damaged: 0, damage: [] };
-  const env = open<Buffer, string>({
-    path: file,
-    noSubdir: true,
-    readOnly: true,
-    maxDbs: 12,
-    encoding: "binary",
-  });
+  const env = open<Buffer, string>({ path: file, ...FILE_OPTIONS, readOnly: true });
   try {
     return checkAll(env);
   } finally {

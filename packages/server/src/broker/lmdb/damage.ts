@@ -12,7 +12,7 @@ import {
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { READER } from "./reader.js";
-import { dataFile } from "./store.js";
+import { dataFile, FILE_OPTIONS } from "./store.js";
 
 /** Why the store in the folder cannot be read, or written to, `undefined` where it can or where there is none. */
 export async function findDamage(path: string, tables: readonly string[]): Promise<string | undefined> {
@@ -21,7 +21,10 @@ export async function findDamage(path: string, tables: readonly string[]): Promi
   const { size } = statSync(file);
   if (size === 0) return "the data file is empty";
   const lmdb = createRequire(import.meta.url).resolve("lmdb");
-  const script = READER.replaceAll("TABLES", JSON.stringify(tables));
+  const script = READER.replaceAll("TABLES", JSON.stringify(tables)).replaceAll(
+    "FILE_OPTIONS",
+    JSON.stringify(FILE_OPTIONS),
+  );
   const reader = spawn(
     process.execPath,
     ["--input-type=module", "-e", script, lmdb, file, isWritable(file) ? "yes" : "no"],

@@ -1,6 +1,7 @@
 import type { Clock } from "../../clock.js";
 import type {
   Broker,
+  BrokerUsage,
   ChannelsPage,
   ChannelsQuery,
   ControlListener,
@@ -72,15 +73,5 @@ export interface LmdbBroker extends Broker {
   removeNode(nodeId: string): void;
   nodes(): readonly string[];
   control(message: ControlMessage): void;
-  /** For metrics. */
-  usage(): LmdbUsage;
-}
-
-export interface LmdbUsage {
-  /** Bytes of publications in the store, those included that wait to be trimmed. */
-  readonly historyBytes: number;
-  /** Bytes of publications that wait to be written. */
-  readonly pendingBytes: number;
-  /** How often something was read that is not as it was written. */
-  readonly damaged: number;
+  usage(): BrokerUsage;
 }

@@ -6,7 +6,7 @@
 export const READER: string = `
 const [lmdb, path, mayWrite] = process.argv.slice(1);
 const { ABORT, open } = await import(lmdb);
-const openStore = (readOnly) => open({ path, noSubdir: true, readOnly, maxDbs: 12, encoding: "binary" });
+const openStore = (readOnly) => open({ path, readOnly, ...FILE_OPTIONS });
 const openTable = (env, name) => env.openDB({ name, encoding: "binary", keyEncoding: "binary" });
 const env = openStore(true);
 const keys = [...env.getKeys()];

@@ -20,6 +20,9 @@ const FORMAT_VERSION = "2";
 /** Things found damaged that are told of one by one; what follows is only counted. */
 const MAX_TOLD = 1000;
 
+/** How the file is opened, by whomever. */
+export const FILE_OPTIONS = { noSubdir: true, maxDbs: 12, encoding: "binary" } as const;
+
 export const TABLES = ["rows", "log", "upkeep", "keys0", "keys1", "records", "owners"] as const;
 
 /** What the store asks of whoever fills its groups. */
@@ -80,9 +83,7 @@ export class LmdbStore implements TableHost {
     this.onError = onError;
     this.env = open<Buffer, string>({
       path: dataFile(path),
-      noSubdir: true,
-      maxDbs: 12,
-      encoding: "binary",
+      ...FILE_OPTIONS,
       eventTurnBatching: false,
     });
     const table = (name: (typeof TABLES)[number]): StoreTable => openTable(this.env, name, this);
