@@ -21,8 +21,8 @@ export interface FrameSink {
     isCompressed: boolean,
   ): void;
   /**
-   * Messages that are text, ASCII, whole and one behind another: `ranges` has where each begins and ends, in turns, for
-   * `count` of them. Asked of a client's sink only. Where it is absent, each is a `message`.
+   * Text messages of ASCII alone that came one behind another: `ranges` has where each begins and ends, in turns, for `count`
+   * of them. A client's reader with a `FrameScratch` tells so. Where it is absent, each is a `message`.
    */
   asciiTexts?(bytes: Uint8Array, ranges: Int32Array, count: number): void;
   ping(bytes: Uint8Array, start: number, end: number): void;
@@ -153,17 +153,22 @@ export class FrameReader {
     const first = ranges[0]!;
     const last = ranges[count * 2 - 1]!;
     const areAscii = this.isAscii(bytes, first, last, view);
-    if (areAscii && sink.asciiTexts !== undefined) {
-      sink.asciiTexts(bytes, ranges, count);
-      return;
-    }
     const areValid = areAscii || this.isValid(bytes, first, last);
-    for (let n = 0; n < count && !this.isDone; n += 1) {
+    const isAscii = (n: number): boolean =>
+      areAscii || unionOf(bytes, ranges[n * 2]!, ranges[n * 2 + 1]!, view) < 0x80;
+    for (let n = 0; n < count && !this.isDone;) {
       const start = ranges[n * 2]!;
       const end = ranges[n * 2 + 1]!;
-      if (!areValid && !this.isValid(bytes, start, end)) this.fail(1007, "text message: expected UTF-8");
-      const isAscii = areAscii || unionOf(bytes, start, end, view) < 0x80;
-      sink.message(bytes, start, end, true, isAscii, false);
+      if (isAscii(n) && sink.asciiTexts !== undefined) {
+        let behind = n + 1;
+        while (behind < count && isAscii(behind)) behind += 1;
+        sink.asciiTexts(bytes, ranges.subarray(n * 2), behind - n);
+        n = behind;
+      } else {
+        if (!areValid && !this.isValid(bytes, start, end)) this.fail(1007, "text message: expected UTF-8");
+        sink.message(bytes, start, end, true, isAscii(n), false);
+        n += 1;
+      }
     }
   }
 
