@@ -21,8 +21,8 @@ export interface FrameSink {
     isCompressed: boolean,
   ): void;
   /**
-   * Text messages of ASCII alone that came one behind another: `ranges` has where each begins and ends, in turns, for `count`
-   * of them. A client's reader with a `FrameScratch` tells so. Where it is absent, each is a `message`.
+   * Text messages of ASCII alone that came one behind another: `ranges` has where each begins and ends, in turns, for
+   * `count` of them. A client's reader with a `FrameScratch` tells so. Where it is absent, each is a `message`.
    */
   asciiTexts?(bytes: Uint8Array, ranges: Int32Array, count: number): void;
   ping(bytes: Uint8Array, start: number, end: number): void;
@@ -75,7 +75,8 @@ interface Partial {
  * Reads frames from chunks of any size; how the bytes are cut makes no difference to what is heard. Between messages it
  * holds a few numbers and no buffer.
  *
- * `push` unmasks in place, and blanks what it has read: the chunk's bytes are changed. It throws ProtocolError, after which nothing more is read.
+ * `push` unmasks in place, and blanks what it has read: the chunk's bytes are changed. It throws ProtocolError, after
+ * which nothing more is read.
  */
 export class FrameReader {
   private readonly options: FrameReaderOptions;
@@ -154,19 +155,20 @@ export class FrameReader {
     const last = ranges[count * 2 - 1]!;
     const areAscii = this.isAscii(bytes, first, last, view);
     const areValid = areAscii || this.isValid(bytes, first, last);
-    const isAscii = (n: number): boolean =>
+    const isAsciiText = (n: number): boolean =>
       areAscii || unionOf(bytes, ranges[n * 2]!, ranges[n * 2 + 1]!, view) < 0x80;
     for (let n = 0; n < count && !this.isDone;) {
       const start = ranges[n * 2]!;
       const end = ranges[n * 2 + 1]!;
-      if (isAscii(n) && sink.asciiTexts !== undefined) {
+      const isAscii = isAsciiText(n);
+      if (isAscii && sink.asciiTexts !== undefined) {
         let behind = n + 1;
-        while (behind < count && isAscii(behind)) behind += 1;
+        while (behind < count && isAsciiText(behind)) behind += 1;
         sink.asciiTexts(bytes, ranges.subarray(n * 2), behind - n);
         n = behind;
       } else {
         if (!areValid && !this.isValid(bytes, start, end)) this.fail(1007, "text message: expected UTF-8");
-        sink.message(bytes, start, end, true, isAscii(n), false);
+        sink.message(bytes, start, end, true, isAscii, false);
         n += 1;
       }
     }

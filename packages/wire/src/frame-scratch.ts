@@ -1,4 +1,4 @@
-/** So many texts are looked for at a time: what one of the processor's caches holds, with messages of the usual length. */
+/** So many texts are looked for at a time: with messages of the usual length, what the processor's first cache holds. */
 const MAX_TEXTS = 128;
 
 /** Up to this many bytes engines keep a typed array's own within the object, which costs next to nothing. */
