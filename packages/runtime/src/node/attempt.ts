@@ -17,11 +17,11 @@ import { parseAddress, type Address } from "./address.js";
 import { failureOf, timeoutOf, type DialPhase } from "./dial-failure.js";
 import { createDialTiming } from "./dial-timing.js";
 import type { MaskSource } from "./outbound.js";
+import type { ReadBuffer } from "./read-buffer.js";
 
 export interface AttemptSettings {
   readonly masks: MaskSource;
-  /** Shared by all: a read is used up before the next begins. */
-  readonly readBuffer: Buffer;
+  readonly readBuffer: ReadBuffer;
   readonly tls: { readonly rejectUnauthorized: boolean; readonly secureContext?: SecureContext };
 }
 
@@ -200,7 +200,7 @@ function dial(settings: AttemptSettings, { host, port, isSecure }: Address, hear
     host,
     port,
     onread: {
-      buffer: settings.readBuffer,
+      buffer: () => settings.readBuffer.current,
       callback(length: number, buffer: Uint8Array) {
         hearing.ears.bytes(buffer as Buffer, length);
         return true;

@@ -11,6 +11,7 @@ import {
 import type { SocketEars } from "./attempt.js";
 import { bufferOf } from "./buffer-of.js";
 import { COMPRESS_FROM_BYTES, createDeflate, type Deflate } from "./deflate.js";
+import type { ReadBuffer } from "./read-buffer.js";
 import { Outbound, type MaskSource, type WriteBuffer } from "./outbound.js";
 import type { DeflateParameters } from "@weapp-socket/wire";
 import { createTurns, type Turns } from "./turns.js";
@@ -20,7 +21,7 @@ export interface ConnectionSettings {
   readonly closeTimeoutMs: number;
   readonly masks: MaskSource;
   readonly writeBuffer: WriteBuffer;
-  readonly readBuffer: Buffer;
+  readonly readBuffer: ReadBuffer;
   readonly scratch: FrameScratch;
 }
 
@@ -153,7 +154,7 @@ export class OpenConnection implements FrameSink, SocketEars {
     } finally {
       this.isReading = false;
     }
-    if (length === this.settings.readBuffer.length) this.giveWay();
+    if (length === buffer.length && buffer === this.settings.readBuffer.current) this.giveWay();
     if (this.isOverAfterRead) this.over();
     if (this.uncaught.length > 0) this.throwUncaught();
   }
@@ -217,8 +218,12 @@ export class OpenConnection implements FrameSink, SocketEars {
     });
   }
 
-  /** A read that fills the buffer libuv follows by others, up to 32, before it looks after timers and other sockets. */
+  /**
+   * A read has filled the buffer. The next may be larger, and timers and other sockets come first: libuv looks after them
+   * only once a read is not full, or after 32.
+   */
   private giveWay(): void {
+    this.settings.readBuffer.grow();
     this.socket.pause();
     setImmediate(() => {
       if (!this.isFull) this.socket.resume();

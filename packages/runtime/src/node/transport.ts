@@ -3,6 +3,7 @@ import { FrameScratch } from "@weapp-socket/wire";
 import type { DialRequest, Link, LinkEvents, Transport } from "../core/index.js";
 import { createMaskSource, createWriteBuffer } from "./outbound.js";
 import { NodeLink, type LinkSettings } from "./link.js";
+import { ReadBuffer } from "./read-buffer.js";
 
 /** TLS of one client. Certificates are verified as Node does; WeChat has no option for any of this. */
 export interface NodeTlsOptions {
@@ -22,12 +23,6 @@ export interface NodeTransportOptions {
 }
 
 /**
- * Size of the one read buffer that all links of a transport share. Where much comes at once, small reads make the
- * kernel tell the sender again and again how little room there is. What no read has filled takes no memory.
- */
-const READ_BUFFER_BYTES = 4_194_304;
-
-/**
  * WebSocket connections over node:net and node:tls, frames by `@weapp-socket/wire`: every step of the handshake is
  * measured, every failure named.
  */
@@ -41,7 +36,7 @@ export function createNodeTransport(options: NodeTransportOptions = {}): Transpo
     masks: createMaskSource(),
     writeBuffer: createWriteBuffer(),
     scratch: new FrameScratch(),
-    readBuffer: Buffer.allocUnsafeSlow(READ_BUFFER_BYTES),
+    readBuffer: new ReadBuffer(),
     tls: {
       rejectUnauthorized,
       // Made once: a context with all the system's authorities takes milliseconds.
