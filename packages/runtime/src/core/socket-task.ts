@@ -207,7 +207,7 @@ export class Connection {
 
   private move(input: TaskInput): TaskAction {
     const cell = taskTable[this.now][input];
-    if (this.now !== cell[0]) this.now = cell[0];
+    this.now = cell[0];
     return cell[1];
   }
 
@@ -226,8 +226,7 @@ export class Connection {
   private emit(event: TaskEvent, payload: object): void {
     const { calls } = this.host;
     const global = this.host.globalListener(this, event);
-    const listeners = this.listeners[event];
-    for (let n = 0; n < listeners.length; n += 1) calls.call(listeners[n], payload);
+    for (const listener of this.listeners[event]) calls.call(listener, payload);
     if (global !== undefined) calls.call(global, payload);
   }
 

@@ -51,8 +51,6 @@ export class OpenConnection implements FrameSink, SocketEars {
   /** With compression a message takes time: what comes behind it waits, each way. Without, there is no queue. */
   private readonly incoming: Turns | undefined;
   private readonly outgoing: Turns | undefined;
-  /** More than `MAX_WAITING_BYTES` wait in `incoming`. */
-  private isFull = false;
   private isClosing = false;
   private isOver = false;
   /** A read is being told, and page code runs between its messages. */
@@ -75,11 +73,7 @@ export class OpenConnection implements FrameSink, SocketEars {
     this.outbound = new Outbound(socket, settings.masks, settings.writeBuffer);
     if (deflate !== undefined) {
       this.deflate = createDeflate(deflate, settings.maxMessageBytes);
-      this.incoming = createTurns(MAX_WAITING_BYTES, (isFull) => {
-        this.isFull = isFull;
-        if (isFull) socket.pause();
-        else socket.resume();
-      });
+      this.incoming = createTurns(MAX_WAITING_BYTES, (isFull) => (isFull ? socket.pause() : socket.resume()));
       this.outgoing = createTurns(Number.POSITIVE_INFINITY, () => {});
     }
     this.reader = new FrameReader({
@@ -226,7 +220,7 @@ export class OpenConnection implements FrameSink, SocketEars {
     this.settings.readBuffer.grow();
     this.socket.pause();
     setImmediate(() => {
-      if (!this.isFull) this.socket.resume();
+      if (this.incoming?.isFull !== true) this.socket.resume();
     });
   }
 

@@ -3,6 +3,8 @@ export interface Turns {
   /** `bytes` is what the act holds while it waits. An act that finds nobody before it begins at once. */
   add(bytes: number, act: (done: () => void) => void): void;
   readonly waitingBytes: number;
+  /** More than `maxBytes` wait. */
+  readonly isFull: boolean;
 }
 
 /** `onFull` is told when more than `maxBytes` wait, and when they no longer do. */
@@ -47,6 +49,9 @@ export function createTurns(maxBytes: number, onFull: (isFull: boolean) => void)
     },
     get waitingBytes() {
       return waitingBytes;
+    },
+    get isFull() {
+      return isFull;
     },
   };
 }
